@@ -1,0 +1,18 @@
+//! IROA's vocabulary: what connectors yield, the store keeps, the engine answers and the pages show.
+//!
+//! Plain data with serde and small pure functions. This crate knows neither Leptos nor SeaORM, does no I/O and reads no clock;
+//! it is compiled for the server and for the browser.
+
+pub mod account;
+pub mod change;
+pub mod check;
+pub mod failure;
+pub mod filter;
+pub mod format;
+pub mod ids;
+pub mod inventory;
+pub mod live;
+pub mod overview;
+pub mod run;
+pub mod source;
+pub mod table;
