@@ -1,15 +1,20 @@
 //! A cell: a typed value, which the page draws and CSV writes.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::{Reference, SourceReference};
 use crate::{
     format,
     inventory::{ConnectionState, Health, PowerState},
 };
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// Not known: drawn as an em dash with the reason, written as an empty field. Never zero.
-    Unknown(&'static str),
+    Unknown(Cow<'static, str>),
     Text(String),
     /// A link to an object's page.
     Object(Reference),
@@ -35,7 +40,8 @@ pub enum Cell {
     List(Vec<String>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MeterUnit {
     Bytes,
     Mhz,
@@ -44,26 +50,31 @@ pub enum MeterUnit {
 impl Cell {
     pub const NOT_REPORTED: &'static str = "not reported by the platform";
 
+    /// Not known, and why.
+    pub const fn unknown(reason: &'static str) -> Self {
+        Self::Unknown(Cow::Borrowed(reason))
+    }
+
     pub fn text(value: Option<&String>) -> Self {
-        value.filter(|text| !text.is_empty()).map_or(Self::Unknown(Self::NOT_REPORTED), |text| Self::Text(text.clone()))
+        value.filter(|text| !text.is_empty()).map_or(Self::unknown(Self::NOT_REPORTED), |text| Self::Text(text.clone()))
     }
 
     pub fn of<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
-        value.map_or(Self::Unknown(Self::NOT_REPORTED), cell)
+        value.map_or(Self::unknown(Self::NOT_REPORTED), cell)
     }
 
     pub fn object(value: Option<&Reference>) -> Self {
-        value.map_or(Self::Unknown("none"), |reference| Self::Object(reference.clone()))
+        value.map_or(Self::unknown("none"), |reference| Self::Object(reference.clone()))
     }
 
     pub fn list(values: &[String]) -> Self {
-        if values.is_empty() { Self::Unknown(Self::NOT_REPORTED) } else { Self::List(values.to_vec()) }
+        if values.is_empty() { Self::unknown(Self::NOT_REPORTED) } else { Self::List(values.to_vec()) }
     }
 
     pub fn meter(used: Option<i64>, total: Option<i64>, unit: MeterUnit) -> Self {
         match (used, total) {
             (Some(used), Some(total)) if total > 0 => Self::Meter { used, total, unit },
-            _ => Self::Unknown(Self::NOT_REPORTED),
+            _ => Self::unknown(Self::NOT_REPORTED),
         }
     }
 

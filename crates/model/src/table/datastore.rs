@@ -91,7 +91,7 @@ impl TableRow for DatastoreRow {
             "platform" => Cell::Text(self.source.kind.platform().to_owned()),
             "url" => Cell::text(self.url.as_ref()),
             "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::Unknown("still there"), Cell::Time),
+            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

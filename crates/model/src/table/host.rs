@@ -83,7 +83,7 @@ impl TableRow for HostRow {
             "name" => Cell::Object(Reference { kind: ObjectKind::Host, id: self.id, name: self.name.clone() }),
             "connection" => Cell::Connection(self.connection),
             "maintenance" => Cell::of(self.in_maintenance, Cell::Flag),
-            "cluster" => self.cluster.clone().map_or(Cell::Unknown("stand-alone host"), Cell::Object),
+            "cluster" => self.cluster.clone().map_or(Cell::unknown("stand-alone host"), Cell::Object),
             "vms" => Cell::Number(self.vm_count),
             "cpu" => Cell::meter(self.cpu_usage_mhz, self.cpu_total_mhz, MeterUnit::Mhz),
             "mem" => Cell::meter(self.memory_usage_bytes, self.memory_bytes, MeterUnit::Bytes),
@@ -103,7 +103,7 @@ impl TableRow for HostRow {
             "platform" => Cell::Text(self.source.kind.platform().to_owned()),
             "datacenter" => Cell::object(self.datacenter.as_ref()),
             "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::Unknown("still there"), Cell::Time),
+            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

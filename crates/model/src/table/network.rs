@@ -67,7 +67,7 @@ impl TableRow for NetworkRow {
             "source" => Cell::Source(self.source.clone()),
             "platform" => Cell::Text(self.source.kind.platform().to_owned()),
             "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::Unknown("still there"), Cell::Time),
+            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

@@ -109,7 +109,7 @@ impl TableRow for VmRow {
     fn cell(&self, column: &str) -> Option<Cell> {
         const NOT_RUNNING: &str = "the machine does not run";
         let when_on = |value: Option<i64>, cell: fn(i64) -> Cell| match (self.power, value) {
-            (PowerState::Off | PowerState::Suspended, None) => Cell::Unknown(NOT_RUNNING),
+            (PowerState::Off | PowerState::Suspended, None) => Cell::unknown(NOT_RUNNING),
             (_, value) => Cell::of(value, cell),
         };
         Some(match column {
@@ -147,7 +147,7 @@ impl TableRow for VmRow {
             "uptime" => when_on(self.uptime_s, Cell::Duration),
             "created" => Cell::of(self.created_at_ms, Cell::Time),
             "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::Unknown("still there"), Cell::Time),
+            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }
