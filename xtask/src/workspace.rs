@@ -1,0 +1,25 @@
+//! Where things are in the workspace.
+
+use std::path::{Path, PathBuf};
+
+/// The workspace's root, wherever `cargo xtask` was called from.
+pub(crate) fn root() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    manifest
+        .parent()
+        .filter(|root| root.join("Cargo.lock").exists())
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// The release binary of the server.
+pub(crate) fn release_binary() -> PathBuf {
+    target().join("release").join("iroa")
+}
+
+pub(crate) fn end2end() -> PathBuf {
+    root().join("end2end")
+}
