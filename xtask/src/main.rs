@@ -1,6 +1,6 @@
 //! `cargo xtask`: builds, serves, develops, tests and measures IROA. It orchestrates tools and holds the project's own checks; the product is none of its business.
 
-#![allow(clippy::print_stdout, reason = "a command line tool reports on its output")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool reports on its output")]
 
 mod apt;
 mod bench;
@@ -14,7 +14,7 @@ mod test;
 mod wasm_target;
 mod workspace;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -59,12 +59,19 @@ enum Task {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().task {
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
         Task::Serve { arguments } => serve::serve(&arguments),
         Task::Build => serve::build().map(drop),
         Task::Dev { arguments } => dev::dev(&arguments),
         Task::Test { ci, only } => test::test(ci || std::env::var("CI").is_ok_and(|value| value == "true"), &only),
         Task::Bench { names, json } => bench::bench(&names, json.as_deref()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
