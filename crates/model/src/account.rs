@@ -38,6 +38,8 @@ impl Role {
 pub enum Actor {
     User { id: UserId, name: String, role: Role },
     Scheduler,
+    /// Somebody at the server's own command line, who can read its files anyway.
+    Console,
 }
 
 impl Actor {
@@ -45,13 +47,14 @@ impl Actor {
         match self {
             Self::User { role, .. } => *role,
             Self::Scheduler => Role::Manager,
+            Self::Console => Role::Admin,
         }
     }
 
     pub const fn user_id(&self) -> Option<UserId> {
         match self {
             Self::User { id, .. } => Some(*id),
-            Self::Scheduler => None,
+            Self::Scheduler | Self::Console => None,
         }
     }
 
