@@ -1,1 +1,20 @@
-//! skeleton
+//! IROA's database: what syncs read, who may look at it, and the work that is queued.
+//!
+//! Every public function speaks the model; entities and statements stay inside. What a person may do is `engine`'s to judge.
+
+pub mod attempts;
+mod database;
+mod entity;
+mod error;
+//pub mod inventory;
+//pub mod persister;
+pub mod runs;
+pub mod sessions;
+pub mod settings;
+pub mod sources;
+pub mod users;
+pub mod vault;
+
+pub use database::{Backend, Database, MigrateError, MigrationReport, Options};
+pub use error::{QueryError, StoreError};
+pub use sea_orm::DbErr;

@@ -1,0 +1,13 @@
+//! Sync runs as rows: their queue, their leases, and the history that pages show.
+//!
+//! A run is leased to the process that works on it. Who holds the lease, how long it lasts and what is done in it is
+//! `engine`'s; here every change of state is one conditional statement, so that any number of processes can share the work.
+
+mod history;
+mod queue;
+
+pub use history::{find, issues, last_of_each_source, list, live, recent_durations};
+pub use queue::{
+    Cancelled, Claim, ClaimedRun, Enqueued, Finish, Heartbeat, add_issues, cancel_requested, claim, enqueue,
+    expire_leases, finish, heartbeat, request_cancel,
+};
