@@ -1,1 +1,21 @@
-//! skeleton
+//! What people see: pages, components and the server functions behind them. Compiled twice: for the server and for the browser.
+//!
+//! Whatever is decided, counted or stored is the engine's; this crate asks and draws.
+#![recursion_limit = "512"]
+
+mod app;
+pub mod components;
+pub mod error;
+#[cfg(feature = "ssr")]
+mod flash;
+mod frame;
+#[cfg(feature = "ssr")]
+pub mod guard;
+pub mod live;
+pub mod pages;
+pub mod server;
+mod shell;
+pub mod table;
+
+pub use app::App;
+pub use shell::shell;

@@ -1,0 +1,74 @@
+//! The application: its routes, and what every page knows about its visitor.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    error::AppError,
+    frame::Frame,
+    pages::{
+        account::AccountPage, activity::ActivityPage, admin::AdminPage, clusters::{ClusterPage, ClustersPage},
+        hosts::{HostPage, HostsPage}, networks::{NetworkPage, NetworksPage}, not_found::NotFoundPage,
+        overview::OverviewPage, run::RunPage, search::SearchPage, setup::SetupPage, sign_in::SignInPage,
+        source::{NewSourcePage, SourcePage}, sources::SourcesPage, storage::{DatastorePage, StoragePage},
+        vms::{VmPage, VmsPage},
+    },
+    server::accounts::{Visitor, read_visitor},
+};
+
+/// Who looks at the page; loaded once for each document.
+#[derive(Clone, Copy)]
+pub(crate) struct VisitorResource(pub(crate) Resource<Result<Visitor, AppError>>);
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(VisitorResource(Resource::new(|| (), |()| read_visitor())));
+    #[cfg(target_arch = "wasm32")]
+    Effect::new(mark_hydrated);
+
+    // The default mode would stream data into a template behind the page that only a script moves in.
+    let ssr = SsrMode::Async;
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/setup") view=SetupPage ssr=ssr.clone() />
+                <Route path=path!("/sign-in") view=SignInPage ssr=ssr.clone() />
+                <ParentRoute path=path!("") view=Frame ssr=ssr.clone()>
+                    <Route path=path!("/") view=OverviewPage ssr=ssr.clone() />
+                    <Route path=path!("/vms") view=VmsPage ssr=ssr.clone() />
+                    <Route path=path!("/vms/:id") view=VmPage ssr=ssr.clone() />
+                    <Route path=path!("/hosts") view=HostsPage ssr=ssr.clone() />
+                    <Route path=path!("/hosts/:id") view=HostPage ssr=ssr.clone() />
+                    <Route path=path!("/clusters") view=ClustersPage ssr=ssr.clone() />
+                    <Route path=path!("/clusters/:id") view=ClusterPage ssr=ssr.clone() />
+                    <Route path=path!("/storage") view=StoragePage ssr=ssr.clone() />
+                    <Route path=path!("/storage/:id") view=DatastorePage ssr=ssr.clone() />
+                    <Route path=path!("/networks") view=NetworksPage ssr=ssr.clone() />
+                    <Route path=path!("/networks/:id") view=NetworkPage ssr=ssr.clone() />
+                    <Route path=path!("/search") view=SearchPage ssr=ssr.clone() />
+                    <Route path=path!("/sources") view=SourcesPage ssr=ssr.clone() />
+                    <Route path=path!("/sources/new") view=NewSourcePage ssr=ssr.clone() />
+                    <Route path=path!("/sources/:id") view=SourcePage ssr=ssr.clone() />
+                    <Route path=path!("/runs/:id") view=RunPage ssr=ssr.clone() />
+                    <Route path=path!("/activity") view=ActivityPage ssr=ssr.clone() />
+                    <Route path=path!("/admin") view=AdminPage ssr=ssr.clone() />
+                    <Route path=path!("/account") view=AccountPage ssr=ssr />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Tells tests (and nobody else) that the page is alive.
+#[cfg(target_arch = "wasm32")]
+fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "true");
+    }
+}

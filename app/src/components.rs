@@ -1,0 +1,25 @@
+//! The pieces that pages are composed of. A component draws what it is given; none of them calls the server.
+
+mod advice;
+mod breadcrumbs;
+mod card;
+mod empty;
+mod field;
+mod icon;
+mod meter;
+mod page_head;
+mod pager;
+mod state;
+mod time;
+
+pub use advice::Advice;
+pub use breadcrumbs::Breadcrumbs;
+pub use card::Card;
+pub use empty::{EmptyState, ErrorState, Skeleton};
+pub use field::{Field, FormError, PasswordField};
+pub use icon::{Glyph, Icon};
+pub use meter::Meter;
+pub use page_head::PageHead;
+pub use pager::Pager;
+pub use state::{Dot, StatePill, Tone, Unknown};
+pub use time::{Age, Clock, Timestamp};

@@ -1,0 +1,56 @@
+//! What a form sent without script leaves for the page that answers it: kept in memory, for one person, for two minutes.
+//!
+//! Passwords and what was typed must not stand in an address; only a random ticket does.
+
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use model::{
+    account::Actor,
+    ids::UserId,
+};
+
+use crate::server::sources::Draft;
+
+#[derive(Clone)]
+pub(crate) enum Note {
+    OneTimePassword { user: UserId, password: String },
+    SourceDraft(Box<Draft>),
+}
+
+struct Kept {
+    owner: Option<UserId>,
+    until: Instant,
+    note: Note,
+}
+
+const LIFETIME: Duration = Duration::from_secs(120);
+/// A bound on memory: the oldest go first.
+const KEPT_MAX: usize = 256;
+
+static NOTES: LazyLock<Mutex<HashMap<String, Kept>>> = LazyLock::new(Mutex::default);
+
+/// Keeps a note for its owner; answers the ticket.
+pub(crate) fn keep(owner: &Actor, note: Note) -> String {
+    let now = Instant::now();
+    let ticket = format!("{:032x}", rand::random::<u128>());
+    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    notes.retain(|_, kept| kept.until > now);
+    if notes.len() >= KEPT_MAX
+        && let Some(oldest) = notes.iter().min_by_key(|(_, kept)| kept.until).map(|(ticket, _)| ticket.clone())
+    {
+        notes.remove(&oldest);
+    }
+    notes.insert(ticket.clone(), Kept { owner: owner.user_id(), until: now + LIFETIME, note });
+    ticket
+}
+
+/// Takes the note of a ticket: once, and only by its owner.
+pub(crate) fn take(owner: &Actor, ticket: &str) -> Option<Note> {
+    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_theirs = notes.get(ticket).is_some_and(|kept| kept.owner == owner.user_id() && kept.until > Instant::now());
+    if is_theirs { notes.remove(ticket).map(|kept| kept.note) } else { None }
+}

@@ -1,0 +1,106 @@
+//! The first line of every server function: who asks, and may they.
+//!
+//! The server's middleware resolves the session into a [`RequestActor`]; this module reads it and nothing else decides.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use engine::{Engine, SESSION_USER, SessionKey};
+use http::{StatusCode, header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use model::account::{Actor, Role};
+use tower_sessions::Session;
+
+use crate::error::AppError;
+
+/// Request extension: the person behind the session cookie, `None` when signed out.
+#[derive(Clone, Debug)]
+pub struct RequestActor(pub Option<Actor>);
+
+/// Request extension: the browser's address, forwarded headers of trusted proxies applied.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// Lets people of this role and higher ones pass.
+pub async fn require(role: Role) -> Result<(Engine, Actor), AppError> {
+    let engine = expect_context::<Engine>();
+    let actor = present_actor().ok_or_else(|| AppError::SignedOut.answered())?;
+    if actor.may(role) { Ok((engine, actor)) } else { Err(AppError::Forbidden.answered()) }
+}
+
+/// Lets everybody pass: setting up, signing in, and what a page needs to know before.
+pub async fn anyone() -> Engine {
+    expect_context::<Engine>()
+}
+
+pub(crate) fn present_actor() -> Option<Actor> {
+    extension::<RequestActor>().and_then(|actor| actor.0)
+}
+
+pub(crate) fn session() -> Result<Session, AppError> {
+    extension::<Session>().ok_or_else(|| AppError::logged(&MissingSession))
+}
+
+pub(crate) fn client_address() -> IpAddr {
+    extension::<ClientAddress>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
+}
+
+/// Begins a session under a new id: one that was known before signing in is worth nothing after.
+pub(crate) async fn begin_session(actor: &Actor) -> Result<(), AppError> {
+    let session = session()?;
+    session.cycle_id().await.map_err(|error| AppError::logged(&error))?;
+    session.insert(SESSION_USER, actor.user_id()).await.map_err(|error| AppError::logged(&error))
+}
+
+pub(crate) async fn end_session() -> Result<(), AppError> {
+    session()?.flush().await.map_err(|error| AppError::logged(&error))
+}
+
+/// The key of the present session's row.
+pub(crate) fn session_key() -> Option<SessionKey> {
+    session().ok()?.id().map(|id| SessionKey::of(&id.to_string()))
+}
+
+pub(crate) fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The request is a form sent by a browser without script (or before the script was there): it wants a page back.
+pub(crate) fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST && wants_html(&parts))
+}
+
+/// Sends a plain form on to a page of ours; scripts navigate by themselves.
+pub(crate) fn go_to(path: &str) {
+    if is_plain_form() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Sets the response's status, except for plain forms, which are always answered by a redirect.
+pub(crate) fn answer_with(status: StatusCode) {
+    if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
+        response.set_status(status);
+    }
+}
+
+fn wants_html(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<T>().cloned()
+}
+
+#[derive(Debug)]
+struct MissingSession;
+
+impl std::fmt::Display for MissingSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the session layer did not run for this request")
+    }
+}
+
+impl std::error::Error for MissingSession {}

@@ -1,0 +1,11 @@
+//! Server functions: the way from a page to a use-case. Each begins with its guard, translates, and calls the engine.
+
+pub mod accounts;
+pub mod inventory;
+pub mod password;
+pub mod runs;
+pub mod sources;
+pub mod users;
+
+/// All server functions live below this path.
+pub const PREFIX: &str = "/api/fn";
