@@ -29,6 +29,8 @@ pub enum FailureKind {
     Cancelled,
     /// The process that ran the sync ended.
     Interrupted,
+    /// IROA itself failed: its database, or a fault in its code.
+    Internal,
 }
 
 /// When the scheduler may try again by itself.
@@ -41,7 +43,7 @@ pub enum Retry {
 }
 
 impl FailureKind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownHost,
         Self::Unreachable,
         Self::Certificate,
@@ -55,6 +57,7 @@ impl FailureKind {
         Self::TimedOut,
         Self::Cancelled,
         Self::Interrupted,
+        Self::Internal,
     ];
 
     pub const fn key(self) -> &'static str {
@@ -72,6 +75,7 @@ impl FailureKind {
             Self::TimedOut => "timed_out",
             Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
+            Self::Internal => "internal",
         }
     }
 
@@ -95,6 +99,7 @@ impl FailureKind {
             Self::TimedOut => "No answer in time",
             Self::Cancelled => "Cancelled",
             Self::Interrupted => "Interrupted",
+            Self::Internal => "IROA itself failed",
         }
     }
 
@@ -132,6 +137,9 @@ impl FailureKind {
             }
             Self::Cancelled => "Start the sync again whenever you like; the previous inventory is untouched.",
             Self::Interrupted => "The server stopped during the sync; the previous inventory is untouched. Sync again.",
+            Self::Internal => {
+                "Sync again; the previous inventory is untouched. If it stays, IROA's log at the time of the run tells more."
+            }
         }
     }
 
