@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 
+use store::{QueryError, StoreError};
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything but [`Error::Internal`] is the caller's doing and may be shown to a person as it is.
@@ -36,5 +38,25 @@ impl Error {
 
     pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid { field: Some(field.to_owned()), message: message.into() }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound(_) => Self::NotFound,
+            // All that have to be unique are named by a form's field `name`.
+            StoreError::Duplicate(_) => Self::invalid("name", error.to_string()),
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Store(error) => error.into(),
+            mistake => Self::invalid("q", mistake.to_string()),
+        }
     }
 }

@@ -1,5 +1,9 @@
-//! Configured sources: validation, sealed passwords, tests of a connection.
+//! Configured sources: adding, changing, deleting, testing a connection, and what a card shows of one.
 
+mod settings;
+mod view;
+
+use connectors::Endpoint;
 use model::{
     account::{Actor, Role},
     check::CheckOutcome,
@@ -7,22 +11,31 @@ use model::{
     source::{InventoryFate, SourceSettings, SourceView},
 };
 use secrecy::SecretString;
+use store::{sources, sources::StoredSource};
 
 use crate::{
     Engine,
+    engine::now_ms,
     error::{Error, Result},
 };
+
+use settings::{checked, is_reached_differently};
 
 impl Engine {
     pub async fn list_sources(&self, actor: &Actor) -> Result<Vec<SourceView>> {
         Self::allow(actor, Role::Viewer)?;
-        Err(Error::internal("not available yet"))
+        let (stored, counts, runs) = tokio::try_join!(
+            sources::list(self.db()),
+            sources::stored_counts(self.db()),
+            store::runs::last_of_each_source(self.db()),
+        )?;
+        let live = self.live_runs();
+        Ok(view::views(stored, &counts, &runs, &live, now_ms()))
     }
 
     pub async fn source(&self, actor: &Actor, id: SourceId) -> Result<SourceView> {
-        Self::allow(actor, Role::Viewer)?;
-        let _ = id;
-        Err(Error::internal("not available yet"))
+        let all = self.list_sources(actor).await?;
+        all.into_iter().find(|source| source.id == id).ok_or(Error::NotFound)
     }
 
     pub async fn add_source(
@@ -32,11 +45,15 @@ impl Engine {
         password: SecretString,
     ) -> Result<SourceId> {
         Self::allow(actor, Role::Manager)?;
-        let _ = (settings, password);
-        Err(Error::internal("not available yet"))
+        let settings = checked(settings)?;
+        settings::check_password(&password)?;
+        let id = sources::insert(self.db(), &self.inner.vault, &settings, Some(&password), now_ms()).await?;
+        tracing::info!(source.id = id.0, source.kind = settings.kind.key(), "a source was added");
+        Ok(id)
     }
 
-    /// `password`: `None` keeps the stored one.
+    /// `password`: `None` keeps the stored one. A source that is reached differently may sync by itself again at once,
+    /// whatever made it wait.
     pub async fn update_source(
         &self,
         actor: &Actor,
@@ -45,17 +62,41 @@ impl Engine {
         password: Option<SecretString>,
     ) -> Result<()> {
         Self::allow(actor, Role::Manager)?;
-        let _ = (id, settings, password);
-        Err(Error::internal("not available yet"))
+        let before = self.stored_source(id).await?;
+        let settings = checked(settings)?;
+        if settings.kind != before.settings.kind {
+            return Err(Error::invalid("kind", "a source keeps its kind; add another one"));
+        }
+        if let Some(password) = &password {
+            settings::check_password(password)?;
+        }
+        sources::update(self.db(), &self.inner.vault, id, &settings, password.as_ref()).await?;
+        let is_mended = password.is_some() || is_reached_differently(&before.settings, &settings);
+        if !is_mended && settings.sync_interval_s == before.settings.sync_interval_s {
+            sources::set_schedule(self.db(), id, before.schedule).await?;
+        } else if !is_mended {
+            let schedule = sources::Schedule { next_sync_ms: None, ..before.schedule };
+            sources::set_schedule(self.db(), id, schedule).await?;
+        }
+        tracing::info!(source.id = id.0, enabled = settings.enabled, "a source was changed");
+        Ok(())
     }
 
     pub async fn delete_source(&self, actor: &Actor, id: SourceId, fate: InventoryFate) -> Result<()> {
         Self::allow(actor, Role::Manager)?;
-        let _ = (id, fate);
-        Err(Error::internal("not available yet"))
+        let live = self.live_runs().into_iter().find(|run| run.source == id);
+        sources::delete(self.db(), id, fate, now_ms()).await?;
+        if let Some(run) = live {
+            self.inner.running.cancel(run.run);
+            self.inner.hub.publish(model::run::Progress { state: model::run::RunState::Cancelled, ..run }, None);
+        }
+        self.inner.hub.inventory_changed(id);
+        tracing::info!(source.id = id.0, ?fate, "a source was deleted");
+        Ok(())
     }
 
-    /// Tests a connection without saving anything. Without `password` the one stored for `saved` is used.
+    /// Tests a connection without saving anything. Without `password` the one stored for `saved` is used, and only
+    /// towards the very endpoint that it was stored for.
     pub async fn check_source(
         &self,
         actor: &Actor,
@@ -64,7 +105,54 @@ impl Engine {
         saved: Option<SourceId>,
     ) -> Result<CheckOutcome> {
         Self::allow(actor, Role::Manager)?;
-        let _ = (settings, password, saved);
-        Err(Error::internal("not available yet"))
+        let settings = checked(settings)?;
+        let password = match (password, saved) {
+            (Some(password), _) => password,
+            (None, Some(id)) => self.password_for(id, &settings).await?,
+            (None, None) => return Err(Error::invalid("password", "a password is needed")),
+        };
+        settings::check_password(&password)?;
+        let started = std::time::Instant::now();
+        let outcome = connectors::check(&endpoint(settings, password)).await;
+        let passed = matches!(outcome, CheckOutcome::Passed(_));
+        tracing::info!(passed, duration_ms = started.elapsed().as_millis() as u64, "a connection was tested");
+        Ok(outcome)
+    }
+
+    /// A stored password is never sent to an address that somebody has just typed: who may edit a source could have it
+    /// delivered to a server of their own otherwise.
+    async fn password_for(&self, id: SourceId, settings: &SourceSettings) -> Result<SecretString> {
+        let stored = self.stored_source(id).await?;
+        if stored.settings.endpoint != settings.endpoint {
+            return Err(Error::invalid("password", "the endpoint is another one now: enter the password again"));
+        }
+        if is_weaker(&stored.settings, settings) {
+            return Err(Error::invalid(
+                "password",
+                "the certificate is checked less strictly now: enter the password again",
+            ));
+        }
+        let password = sources::password(self.db(), &self.inner.vault, id).await?;
+        password.ok_or_else(|| Error::invalid("password", "no password is stored: enter one"))
+    }
+
+    pub(crate) async fn stored_source(&self, id: SourceId) -> Result<StoredSource> {
+        sources::find(self.db(), id).await?.ok_or(Error::NotFound)
+    }
+}
+
+/// Without verification whoever answers gets the password.
+fn is_weaker(before: &SourceSettings, now: &SourceSettings) -> bool {
+    use model::source::TlsMode::Unverified;
+    now.tls == Unverified && before.tls != Unverified
+}
+
+pub(crate) fn endpoint(settings: SourceSettings, password: SecretString) -> Endpoint {
+    Endpoint {
+        kind: settings.kind,
+        address: settings.endpoint,
+        username: settings.username,
+        password,
+        tls: settings.tls,
     }
 }

@@ -1,0 +1,143 @@
+//! What may be saved as a source's settings. Field names are those of the form.
+
+use connectors::address::Address;
+use model::source::{SYNC_INTERVAL_S, SourceKind, SourceSettings, TlsMode};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::error::{Error, Result};
+
+const NAME_MAX_CHARS: usize = 100;
+const TEXT_MAX: usize = 500;
+const PEM_MAX: usize = 256 * 1024;
+const PASSWORD_MAX: usize = 4_096;
+
+/// The settings as they are kept, or the first thing that is wrong with them.
+pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
+    if !settings.kind.is_supported() {
+        return Err(Error::invalid("kind", format!("this version cannot read {} yet", settings.kind.label())));
+    }
+    settings.name = text("name", &settings.name, NAME_MAX_CHARS)?;
+    settings.endpoint = text("endpoint", &settings.endpoint, TEXT_MAX)?;
+    if settings.kind == SourceKind::Vcenter {
+        Address::vsphere(&settings.endpoint).map_err(|error| Error::invalid("endpoint", error.to_string()))?;
+    }
+    settings.username = text("username", &settings.username, TEXT_MAX)?;
+    settings.tls = tls(settings.tls)?;
+    if let Some(interval) = settings.sync_interval_s
+        && !SYNC_INTERVAL_S.contains(&interval)
+    {
+        return Err(Error::invalid("interval", "the interval is not between 5 minutes and 24 hours"));
+    }
+    Ok(settings)
+}
+
+/// Passwords keep every character; what no protocol can carry is refused.
+pub(super) fn check_password(password: &SecretString) -> Result<()> {
+    let text = password.expose_secret();
+    if text.is_empty() {
+        return Err(Error::invalid("password", "a password is needed"));
+    }
+    if text.len() > PASSWORD_MAX {
+        return Err(Error::invalid("password", format!("the password is longer than {PASSWORD_MAX} bytes")));
+    }
+    Ok(())
+}
+
+/// Another server, another account or another judgement of the certificate: earlier failures say nothing about it.
+pub(super) fn is_reached_differently(before: &SourceSettings, now: &SourceSettings) -> bool {
+    before.endpoint != now.endpoint
+        || before.username != now.username
+        || before.tls != now.tls
+        || before.enabled != now.enabled
+}
+
+fn text(field: &str, typed: &str, max_chars: usize) -> Result<String> {
+    let text = typed.trim();
+    if text.is_empty() {
+        return Err(Error::invalid(field, "this is needed"));
+    }
+    if text.chars().count() > max_chars || text.chars().any(char::is_control) {
+        return Err(Error::invalid(field, format!("this is longer than {max_chars} characters or cannot be printed")));
+    }
+    Ok(text.to_owned())
+}
+
+fn tls(mode: TlsMode) -> Result<TlsMode> {
+    match mode {
+        TlsMode::Authority { pem } => {
+            if !pem.contains("-----BEGIN CERTIFICATE-----") {
+                return Err(Error::invalid("pem", "paste the certificate with its BEGIN and END lines"));
+            }
+            if pem.len() > PEM_MAX {
+                return Err(Error::invalid("pem", "these are too many certificates"));
+            }
+            Ok(TlsMode::Authority { pem: format!("{}\n", pem.trim()) })
+        }
+        TlsMode::Pinned { fingerprint } => Ok(TlsMode::Pinned { fingerprint: fingerprint_of(&fingerprint)? }),
+        mode => Ok(mode),
+    }
+}
+
+/// `AB:CD:…` from any way of writing 32 bytes in hexadecimal.
+fn fingerprint_of(typed: &str) -> Result<String> {
+    let typed = typed.trim();
+    let typed = typed.strip_prefix("SHA256").map_or(typed, |rest| rest.trim_start_matches([':', '=', ' ']));
+    let digits: Vec<char> = typed.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect();
+    if digits.len() != 64 || !digits.iter().all(char::is_ascii_hexdigit) {
+        return Err(Error::invalid("fingerprint", "a SHA-256 fingerprint has 64 hexadecimal digits"));
+    }
+    let bytes: Vec<String> = digits.chunks(2).map(|pair| pair.iter().collect::<String>().to_uppercase()).collect();
+    Ok(bytes.join(":"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> SourceSettings {
+        SourceSettings {
+            kind: SourceKind::Vcenter,
+            name: " lab ".into(),
+            endpoint: " vc1.lab:443 ".into(),
+            username: "reader@vsphere.local".into(),
+            tls: TlsMode::System,
+            sync_interval_s: Some(3_600),
+            enabled: true,
+        }
+    }
+
+    fn field_of(settings: SourceSettings) -> Option<String> {
+        match checked(settings) {
+            Err(Error::Invalid { field, .. }) => field,
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn spaces_around_names_are_dropped() {
+        let kept = checked(settings()).unwrap();
+        assert_eq!((kept.name.as_str(), kept.endpoint.as_str()), ("lab", "vc1.lab:443"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_at_its_field() {
+        assert_eq!(field_of(SourceSettings { name: "  ".into(), ..settings() }).as_deref(), Some("name"));
+        assert_eq!(
+            field_of(SourceSettings { endpoint: "ftp://vc1".into(), ..settings() }).as_deref(),
+            Some("endpoint")
+        );
+        assert_eq!(field_of(SourceSettings { kind: SourceKind::Zabbix, ..settings() }).as_deref(), Some("kind"));
+        assert_eq!(field_of(SourceSettings { sync_interval_s: Some(60), ..settings() }).as_deref(), Some("interval"));
+        let tls = TlsMode::Authority { pem: "hello".into() };
+        assert_eq!(field_of(SourceSettings { tls, ..settings() }).as_deref(), Some("pem"));
+    }
+
+    #[test]
+    fn fingerprints_are_taken_in_any_usual_form() {
+        let plain = "ab".repeat(32);
+        let written = fingerprint_of(&plain).unwrap();
+        assert!(written.starts_with("AB:AB:") && written.len() == 95);
+        assert_eq!(fingerprint_of(&written).unwrap(), written);
+        assert!(fingerprint_of("ab:cd").is_err());
+    }
+}
