@@ -38,6 +38,16 @@ impl MigrationTrait for Initial {
     }
 }
 
+/// Creates a table of objects. PostgreSQL would sort `name_key` by the database's language; it is made to sort by bytes.
+async fn create_objects(manager: &SchemaManager<'_>, table: TableCreateStatement, name: &str) -> Result<(), DbErr> {
+    manager.create_table(table).await?;
+    if manager.get_database_backend() == sea_orm_migration::sea_orm::DbBackend::Postgres {
+        let collate = format!("ALTER TABLE {name} ALTER COLUMN name_key TYPE text COLLATE \"C\"");
+        manager.get_connection().execute_unprepared(&collate).await?;
+    }
+    Ok(())
+}
+
 /// A generated key. AUTOINCREMENT on SQLite: an id is never given to a second row.
 fn key() -> ColumnDef {
     let mut column = ColumnDef::new("id");
@@ -126,10 +136,13 @@ async fn create_state(
     let mut table = Table::create()
         .table(name)
         .col(shared_key(owner_id))
-        .col(text("health"))
         .col(big_integer("last_seen_ms"))
         .foreign_key(&mut references((name, owner_id), owner, ForeignKeyAction::Cascade))
         .to_owned();
+    // Networks have no state but having been seen.
+    if !figures.is_empty() {
+        table.col(text("health"));
+    }
     numbers(&mut table, figures);
     manager.create_table(table).await
 }

@@ -7,7 +7,7 @@ mod database;
 mod entity;
 mod error;
 //pub mod inventory;
-//pub mod persister;
+pub mod persister;
 pub mod runs;
 pub mod sessions;
 pub mod settings;

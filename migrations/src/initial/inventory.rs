@@ -5,7 +5,9 @@ use sea_orm_migration::{
     schema::{big_integer, text},
 };
 
-use super::{create_document, create_relation, create_state, numbers, object_table, pointers, run, texts};
+use super::{
+    create_document, create_objects, create_relation, create_state, numbers, object_table, pointers, run, texts,
+};
 
 pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut vm = object_table("vm");
@@ -38,7 +40,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             "tags",
         ],
     );
-    manager.create_table(vm).await?;
+    create_objects(manager, vm, "vm").await?;
     create_document(manager, "vm_config", "vm", "vm_id").await?;
     let figures = [
         "cpu_usage_mhz",

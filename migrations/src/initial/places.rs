@@ -5,25 +5,25 @@ use sea_orm_migration::{
     schema::{big_integer_null, boolean, text},
 };
 
-use super::{create_document, create_state, flags, numbers, object_table, pointers, run, texts};
+use super::{create_document, create_objects, create_state, flags, numbers, object_table, pointers, run, texts};
 
 pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut datacenter = object_table("datacenter");
     // Folders and datacenters hold each other; the way back has no constraint, so that rows can be inserted in any order.
     datacenter.col(big_integer_null("folder_id"));
-    manager.create_table(datacenter).await?;
+    create_objects(manager, datacenter, "datacenter").await?;
 
     let mut folder = object_table("folder");
     folder.col(big_integer_null("parent_id")).col(text("path"));
     pointers(&mut folder, "folder", &[("datacenter_id", "datacenter")]);
-    manager.create_table(folder).await?;
+    create_objects(manager, folder, "folder").await?;
 
     let mut cluster = object_table("cluster");
     pointers(&mut cluster, "cluster", &[("datacenter_id", "datacenter"), ("folder_id", "folder")]);
     flags(&mut cluster, &["ha_enabled", "drs_enabled"]);
     texts(&mut cluster, &["evc_mode"]);
     numbers(&mut cluster, &["total_cores", "total_cpu_mhz", "total_memory_bytes"]);
-    manager.create_table(cluster).await?;
+    create_objects(manager, cluster, "cluster").await?;
     create_document(manager, "cluster_config", "cluster", "cluster_id").await?;
     let figures = ["effective_cpu_mhz", "effective_memory_bytes", "effective_hosts"];
     create_state(manager, "cluster_state", "cluster", "cluster_id", &figures).await?;
@@ -34,7 +34,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     flags(&mut host, &["in_maintenance"]);
     texts(&mut host, &["vendor", "model", "cpu_model", "version", "build"]);
     numbers(&mut host, &["sockets", "cores", "threads", "cpu_total_mhz", "memory_bytes"]);
-    manager.create_table(host).await?;
+    create_objects(manager, host, "host").await?;
     create_document(manager, "host_config", "host", "host_id").await?;
     let figures = ["cpu_usage_mhz", "memory_usage_bytes", "uptime_s", "boot_at_ms"];
     create_state(manager, "host_state", "host", "host_id", &figures).await?;
@@ -42,7 +42,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut pool = object_table("resource_pool");
     pool.col(big_integer_null("parent_id")).col(boolean("is_vapp"));
     pointers(&mut pool, "resource_pool", &[("cluster_id", "cluster"), ("host_id", "host")]);
-    manager.create_table(pool).await?;
+    create_objects(manager, pool, "resource_pool").await?;
     create_document(manager, "resource_pool_config", "resource_pool", "resource_pool_id").await?;
 
     run(

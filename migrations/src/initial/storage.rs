@@ -5,7 +5,9 @@ use sea_orm_migration::{
     schema::{boolean, text},
 };
 
-use super::{create_document, create_relation, create_state, flags, numbers, object_table, pointers, run, texts};
+use super::{
+    create_document, create_objects, create_relation, create_state, flags, numbers, object_table, pointers, run, texts,
+};
 
 pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut datastore = object_table("datastore");
@@ -13,7 +15,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     texts(&mut datastore, &["file_system", "url", "maintenance", "datastore_cluster"]);
     flags(&mut datastore, &["accessible", "shared"]);
     numbers(&mut datastore, &["capacity_bytes"]);
-    manager.create_table(datastore).await?;
+    create_objects(manager, datastore, "datastore").await?;
     create_document(manager, "datastore_config", "datastore", "datastore_id").await?;
     let figures = ["free_bytes", "uncommitted_bytes"];
     create_state(manager, "datastore_state", "datastore", "datastore_id", &figures).await?;
@@ -23,8 +25,9 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     network.col(text("network_type")).col(boolean("is_uplink"));
     texts(&mut network, &["switch_name", "vlan"]);
     flags(&mut network, &["accessible"]);
-    manager.create_table(network).await?;
+    create_objects(manager, network, "network").await?;
     create_document(manager, "network_config", "network", "network_id").await?;
+    create_state(manager, "network_state", "network", "network_id", &[]).await?;
 
     create_relation(manager, "host_datastore", ("host_id", "host"), ("datastore_id", "datastore")).await?;
     create_relation(manager, "host_network", ("host_id", "host"), ("network_id", "network")).await?;

@@ -9,8 +9,7 @@ use model::{
     table::Page,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Query},
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Query,
 };
 
 use crate::{
@@ -54,7 +53,7 @@ pub async fn live(db: &Database) -> Result<Vec<RunView>, StoreError> {
 /// The last ended run of each source, in one query.
 pub async fn last_of_each_source(db: &Database) -> Result<BTreeMap<SourceId, RunView>, StoreError> {
     let newest = Query::select()
-        .expr(Expr::col(C::Id).max())
+        .expr(C::Id.max())
         .from(sync_run::Entity)
         .cond_where(C::State.is_not_in([RunState::Queued.key(), RunState::Running.key()]))
         .group_by_col(C::SourceId)

@@ -1,0 +1,138 @@
+//! Writing what a sync read: one transaction of bulk statements that changes only what changed.
+//!
+//! Objects are found again by source and external id, so identity survives rename and move. Configuration is compared by
+//! hash and written where it differs; volatile state goes to narrow tables of its own; what was not seen is archived where
+//! its kind was read to the end. How the inventory was read is the connectors' business, when it is read is `engine`'s.
+
+mod alarms;
+mod diff;
+mod index;
+mod kinds;
+mod natural;
+mod object;
+mod records;
+mod relations;
+mod search_text;
+mod statements;
+
+use model::{
+    change::ChangeAction,
+    ids::{RunId, SourceId},
+    inventory::{Collection, ObjectKind, SourceIdentity},
+    run::{Outcome, RunState},
+};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
+
+pub(crate) use natural::natural_key;
+
+use crate::{
+    Backend, Database, StoreError,
+    entity::{source, sync_run},
+    sources,
+};
+use records::{Changes, Save};
+
+/// Replaces the stored inventory of a source by a collection, as part of a run that must still be running.
+///
+/// All or nothing: an error, a panic or the end of the process leaves the previous inventory whole. Of external ids that
+/// come twice the last one counts; pointers to objects that nobody knows become unknown.
+pub async fn persist(
+    db: &Database,
+    source: SourceId,
+    run: RunId,
+    collection: &Collection,
+    now_ms: i64,
+) -> Result<Outcome, StoreError> {
+    let transaction = db.begin().await?;
+    hold_run(db, &transaction, source, run).await?;
+    let row = source::Entity::find_by_id(source.0)
+        .filter(source::Column::DeletedAtMs.is_null())
+        .one(&transaction)
+        .await?
+        .ok_or(StoreError::NotFound("source"))?;
+    check_instance(row.instance_uuid.as_deref(), &collection.identity)?;
+
+    // The first inventory is where history starts, not thousands of changes.
+    let changes = if row.last_success_ms.is_some() { Changes::recorded() } else { Changes::ignored() };
+    let index = index::load(db, &transaction, source, &collection.inventory).await?;
+    let mut save = Save { db, transaction: &transaction, source, now_ms, index, changes, outcome: Outcome::default() };
+    kinds::save_all(&mut save, &collection.inventory).await?;
+    for kind in ObjectKind::ALL {
+        if collection.complete.contains(&kind) {
+            archive_unseen(&mut save, kind).await?;
+        }
+    }
+    alarms::replace(&save, &collection.inventory.alarms, &collection.complete).await?;
+    save.changes.write(&transaction, source, run, now_ms).await?;
+    let outcome = save.outcome;
+
+    let identity = merged(&row, &collection.identity);
+    source::Entity::update_many()
+        .set(sources::identity_columns(&identity))
+        .col_expr(source::Column::LastSuccessMs, Expr::value(now_ms))
+        .filter(source::Column::Id.eq(source.0))
+        .exec(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(outcome)
+}
+
+/// Checks that the run is running and keeps it so: until the transaction ends, nobody can expire or end it.
+async fn hold_run(
+    db: &Database,
+    transaction: &DatabaseTransaction,
+    source: SourceId,
+    run: RunId,
+) -> Result<(), StoreError> {
+    let mut select = sync_run::Entity::find_by_id(run.0)
+        .filter(sync_run::Column::SourceId.eq(source.0))
+        .filter(sync_run::Column::State.eq(RunState::Running.key()));
+    if db.backend() == Backend::Postgres {
+        select = select.lock(LockType::Update);
+    }
+    match select.one(transaction).await? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::RunNotHeld(run)),
+    }
+}
+
+/// Another vCenter behind the same address would look like one whose every object was replaced.
+fn check_instance(known: Option<&str>, found: &SourceIdentity) -> Result<(), StoreError> {
+    match (known, found.instance_uuid.as_deref()) {
+        (Some(known), Some(found)) if !known.eq_ignore_ascii_case(found) => {
+            Err(StoreError::OtherInstance { known: known.to_owned(), found: found.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the endpoint said now, and what it said before where it said nothing.
+fn merged(row: &source::Model, found: &SourceIdentity) -> SourceIdentity {
+    SourceIdentity {
+        product: found.product.clone().or_else(|| row.product.clone()),
+        version: found.version.clone().or_else(|| row.version.clone()),
+        build: found.build.clone().or_else(|| row.build.clone()),
+        instance_uuid: found.instance_uuid.clone().or_else(|| row.instance_uuid.clone()),
+    }
+}
+
+async fn archive_unseen(save: &mut Save<'_>, kind: ObjectKind) -> Result<(), StoreError> {
+    let gone: Vec<(i64, String)> = save
+        .index
+        .of(kind)
+        .values()
+        .filter(|entry| !entry.seen && !entry.archived)
+        .map(|entry| (entry.id, entry.name.clone()))
+        .collect();
+    let ids: Vec<i64> = gone.iter().map(|(id, _)| *id).collect();
+    statements::archive(save.transaction, kind, &ids, save.now_ms).await?;
+    save.outcome.archived += gone.len() as u64;
+    save.outcome.configuration_rows_written += gone.len() as u64;
+    for (id, name) in gone {
+        save.changes.event(kind, id, &name, ChangeAction::Archived);
+    }
+    Ok(())
+}
