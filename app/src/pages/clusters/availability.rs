@@ -1,0 +1,111 @@
+//! A cluster's rules: HA with its admission control, DRS with its rules.
+
+use leptos::prelude::*;
+use model::{
+    format,
+    inventory::{AdmissionControl, AdmissionPolicy, ClusterConfig, DrsRule},
+};
+
+use crate::{
+    components::Card,
+    pages::object::{Fact, Facts, flag, text, unknown},
+    table::words,
+};
+
+#[component]
+pub(super) fn Availability(config: ClusterConfig) -> impl IntoView {
+    let (control, policy) = match &config.admission_control {
+        Some(control) => {
+            let state = if control.enabled { "On" } else { "Off" };
+            (state.into_any(), admission_words(control).into_any())
+        }
+        None => (unknown(), unknown()),
+    };
+    view! {
+        <Facts facts=vec![
+            Fact::new("HA", flag(config.ha_enabled, "On", "Off")).help("Restarts machines of a failed host."),
+            Fact::new("Admission control", control)
+                .help("Refuses to power on what could not be restarted after a failure."),
+            Fact::new("Kept free for failures", policy),
+            Fact::new("DRS", flag(config.drs_enabled, "On", "Off")).help("Balances machines over the hosts."),
+            Fact::new("DRS automation", text(config.drs_mode.as_deref().map(words))),
+        ] />
+    }
+}
+
+fn admission_words(control: &AdmissionControl) -> String {
+    match &control.policy {
+        AdmissionPolicy::HostFailures { tolerated: 1 } => "1 host failure".to_owned(),
+        AdmissionPolicy::HostFailures { tolerated } => format!("{tolerated} host failures"),
+        AdmissionPolicy::Percentage { cpu_percent, memory_percent, automatic } => {
+            let how = if *automatic { ", computed from the number of hosts" } else { "" };
+            format!("{cpu_percent} % CPU, {memory_percent} % memory{how}")
+        }
+        AdmissionPolicy::DedicatedHosts { hosts } => match hosts.len() {
+            1 => "1 dedicated host".to_owned(),
+            count => format!("{count} dedicated hosts"),
+        },
+        AdmissionPolicy::Other { name } => words(name),
+    }
+}
+
+/// The card of DRS rules; nothing where there are none.
+#[component]
+pub(super) fn DrsRules(rules: Vec<DrsRule>) -> impl IntoView {
+    (!rules.is_empty()).then(|| {
+        let note = format::count(rules.len() as i64);
+        let rows = rules.into_iter().map(rule_row).collect_view();
+        view! {
+            <Card title="DRS rules" note>
+                <div class="table" tabindex="0" role="region" aria-label="DRS rules">
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Rule"</th>
+                                <th scope="col">"Kind"</th>
+                                <th scope="col">"Enabled"</th>
+                                <th scope="col">"Binding"</th>
+                                <th scope="col" class="num">
+                                    "Machines"
+                                </th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </Card>
+        }
+    })
+}
+
+fn rule_row(rule: DrsRule) -> AnyView {
+    let kind = match rule.kind.as_str() {
+        "affinity" => "Keep together".to_owned(),
+        "anti_affinity" => "Keep apart".to_owned(),
+        "vm_to_host" => "Machines to hosts".to_owned(),
+        other => words(other),
+    };
+    view! {
+        <tr>
+            <th scope="row">{rule.name}</th>
+            <td>{kind}</td>
+            <td>{if rule.enabled { "Yes" } else { "No" }}</td>
+            <td>{if rule.mandatory { "Must" } else { "Should" }}</td>
+            <td class="num">{format::count(rule.vms.len() as i64)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn admission_control_is_told_in_numbers() {
+        let words = |policy| admission_words(&AdmissionControl { enabled: true, policy });
+        assert_eq!(words(AdmissionPolicy::HostFailures { tolerated: 2 }), "2 host failures");
+        let percentage = AdmissionPolicy::Percentage { cpu_percent: 25, memory_percent: 30, automatic: false };
+        assert_eq!(words(percentage), "25 % CPU, 30 % memory");
+    }
+}

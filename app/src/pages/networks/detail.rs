@@ -1,0 +1,77 @@
+//! The page of one network: its switch and VLAN, who carries it, who is attached.
+
+use leptos::prelude::*;
+use model::{format, inventory::ObjectKind, table::NetworkDetail};
+
+use crate::{
+    components::{Card, Dot, Tone},
+    pages::object::{
+        Fact, Facts, History, Labels, ObjectHead, ObjectPage, count, crumbs, flag, links, object_id, text, unknown,
+    },
+    server::inventory::read_network,
+    table::{ObjectLink, RelatedTable, words},
+};
+
+#[component]
+pub fn NetworkPage() -> impl IntoView {
+    let id = object_id();
+    let scope = Signal::derive(move || id.get().map_or_else(String::new, |id| format!("network_id:{id}")));
+    view! {
+        <ObjectPage load=read_network draw=|network| view! { <Network network /> }.into_any() />
+        <RelatedTable
+            kind=ObjectKind::Vm
+            scope
+            columns=&["name", "power", "cluster", "host", "ip", "dns", "os"]
+            prefix=""
+            empty="No machine is attached to this network."
+        />
+        <History kind=ObjectKind::Network />
+    }
+}
+
+#[component]
+fn Network(network: NetworkDetail) -> impl IntoView {
+    let NetworkDetail { row, external_id, config, hosts } = network;
+    let access = (row.accessible == Some(false)).then(|| view! { <Dot tone=Tone::Bad label="Not accessible" /> });
+    let uplink = row.is_uplink.then(|| view! { <span class="tag">"uplink"</span> });
+    let states = view! {
+        <span class="tag">{words(row.network_type.key())}</span>
+        {uplink}
+        {access}
+    }
+    .into_any();
+    let datacenter = match &row.datacenter {
+        Some(place) => view! { <ObjectLink kind=place.kind id=place.id name=place.name.clone() /> }.into_any(),
+        None => unknown(),
+    };
+    view! {
+        <ObjectHead
+            kind=ObjectKind::Network
+            id=row.id
+            name=row.name.clone()
+            source=row.source.clone()
+            seen=row.seen
+            trail=crumbs([])
+            states
+        />
+        <div class="grid">
+            <Card title="Configuration" class="c8">
+                <Facts facts=vec![
+                    Fact::new("Type", words(config.network_type.key()).into_any()),
+                    Fact::new("Switch", text(config.switch_name.clone())),
+                    Fact::new("VLAN", text(config.vlan.clone())),
+                    Fact::new("Ports", count(config.port_count)),
+                    Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
+                    Fact::new("Uplink", if config.is_uplink { "Yes" } else { "No" }.into_any())
+                        .help("Carries a switch's physical links; no machine can be attached."),
+                    Fact::new("Datacenter", datacenter),
+                    Fact::new("Platform's id", text(Some(external_id))),
+                ] />
+            </Card>
+            <Card title="Hosts" note=format::count(hosts.len() as i64) class="c4">
+                {links(hosts)}
+            </Card>
+            <Labels tags=config.tags attributes=config.attributes />
+        </div>
+    }
+}

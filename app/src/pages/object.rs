@@ -1,0 +1,17 @@
+//! What the pages of all kinds of objects share: loading, head, facts, alarms, labels and the history of changes.
+
+mod alarms;
+mod facts;
+mod head;
+mod history;
+mod labels;
+mod page;
+mod share;
+
+pub(super) use alarms::AlarmList;
+pub(super) use facts::{Fact, Facts, bytes, count, flag, mhz, since, text, time, unknown};
+pub(super) use head::{ObjectHead, crumbs};
+pub(super) use history::{History, field_words, value_words};
+pub(super) use labels::{Labels, links};
+pub(super) use page::{ObjectPage, object_id};
+pub(super) use share::{Share, ShareLine};

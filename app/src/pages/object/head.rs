@@ -1,0 +1,68 @@
+//! The head of an object's page: the way back up, its name, its states, and a note where syncs no longer see it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use model::{
+    ids::ObjectId,
+    inventory::ObjectKind,
+    table::{Reference, Seen, SourceReference},
+};
+
+use crate::{
+    components::{Advice, Age, Breadcrumbs, Timestamp, Tone},
+    table::{capital, list_path, path_of},
+};
+
+#[component]
+pub(in crate::pages) fn ObjectHead(
+    kind: ObjectKind,
+    id: ObjectId,
+    name: String,
+    source: SourceReference,
+    seen: Seen,
+    /// Pages above this one, below the kind's table.
+    trail: Vec<(String, String)>,
+    /// The object's states, most important first.
+    states: AnyView,
+) -> impl IntoView {
+    let list = list_path(kind).map(|path| (path.to_owned(), capital(kind.plural())));
+    let trail = list.into_iter().chain(trail).collect();
+    view! {
+        <Title text=format!("{name} · IROA") />
+        <Breadcrumbs trail here=name.clone() />
+        <div class="head object-head">
+            <div>
+                <h1>{name}</h1>
+                <p class="states">
+                    {states} <span class="tag">{source.kind.platform()}</span>
+                    <span>"from " <a href=format!("/sources/{}", source.id)>{source.name.clone()}</a></span>
+                    <span>"seen " <Age ms=seen.last_ms /></span>
+                </p>
+            </div>
+            <div class="actions">
+                <a class="button" href=format!("/activity?kind={}&object={id}", kind.key())>
+                    "Activity"
+                </a>
+            </div>
+        </div>
+        {seen
+            .archived_at_ms
+            .map(|ms| {
+                view! {
+                    <Advice tone=Tone::Idle title="Archived:">
+                        "since " <Timestamp ms /> " syncs of " {source.name.clone()}
+                        " no longer see it. Shown is what was known last."
+                    </Advice>
+                }
+            })}
+    }
+}
+
+/// Links to what stands above an object.
+pub(in crate::pages) fn crumbs<'a>(above: impl IntoIterator<Item = Option<&'a Reference>>) -> Vec<(String, String)> {
+    above
+        .into_iter()
+        .flatten()
+        .filter_map(|object| Some((path_of(object.kind, object.id)?, object.name.clone())))
+        .collect()
+}

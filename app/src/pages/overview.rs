@@ -1,0 +1,116 @@
+//! The first page: how much there is, how full it is, how current the picture is, what changed, what alarms.
+
+mod capacity;
+mod counts;
+mod lists;
+mod storage;
+
+use leptos::prelude::*;
+use model::{format, overview::Overview};
+
+use self::{
+    capacity::CapacityCard,
+    counts::Counts,
+    lists::{AlarmCard, ChangeCard, SourceCard},
+    storage::StorageCard,
+};
+use crate::{
+    components::{EmptyState, ErrorState, Glyph, PageHead, Skeleton},
+    live::Live,
+    server::inventory::read_overview,
+};
+
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let live = Live::current();
+    let overview = Resource::new(move || (live.inventory_version(), live.run_list_version()), |_| read_overview());
+    view! {
+        <Transition fallback=|| {
+            view! {
+                <PageHead title="Overview" />
+                <section class="card">
+                    <Skeleton rows=12 />
+                </section>
+            }
+        }>
+            {move || {
+                overview
+                    .get()
+                    .map(|overview| match overview {
+                        Ok(overview) if overview.sources.is_empty() && overview.vms.total == 0 => {
+                            view! { <Welcome /> }.into_any()
+                        }
+                        Ok(overview) => view! { <Estate overview /> }.into_any(),
+                        Err(error) => {
+                            view! {
+                                <PageHead title="Overview" />
+                                <section class="card">
+                                    <ErrorState error />
+                                </section>
+                            }
+                                .into_any()
+                        }
+                    })
+            }}
+        </Transition>
+    }
+}
+
+/// Before the first source.
+#[component]
+fn Welcome() -> impl IntoView {
+    view! {
+        <PageHead title="Overview" />
+        <section class="card">
+            <EmptyState
+                glyph=Glyph::Plug
+                title="Add your first source"
+                text="Name a vCenter or an ESXi host and an account that may read. The first sync shows the whole estate here."
+            >
+                <a class="button primary" href="/sources/new">
+                    "Add a source"
+                </a>
+            </EmptyState>
+        </section>
+    }
+}
+
+#[component]
+fn Estate(overview: Overview) -> impl IntoView {
+    let line = line(&overview);
+    let Overview {
+        vms,
+        by_platform,
+        clusters,
+        hosts,
+        storage,
+        networks,
+        capacity,
+        datastores,
+        sources,
+        changes,
+        alarms,
+    } = overview;
+    view! {
+        <PageHead title="Overview" line />
+        <div class="grid">
+            <Counts vms by_platform clusters hosts storage networks />
+            <CapacityCard capacity />
+            <SourceCard sources />
+            <StorageCard datastores />
+            <ChangeCard changes />
+            <AlarmCard alarms />
+        </div>
+    }
+}
+
+fn line(overview: &Overview) -> String {
+    let plural = |count: u64, one: &str, many: &str| {
+        format!("{} {}", format::count(count as i64), if count == 1 { one } else { many })
+    };
+    format!(
+        "{} · {}",
+        plural(overview.sources.len() as u64, "source", "sources"),
+        plural(overview.vms.total, "machine", "machines")
+    )
+}

@@ -1,0 +1,147 @@
+//! The page of one datastore: how full it is, who mounts it, what lies on it.
+
+use leptos::prelude::*;
+use model::{
+    format,
+    inventory::{Health, ObjectKind},
+    table::{DatastoreDetail, DatastoreRow},
+};
+
+use crate::{
+    components::{Card, Dot, Meter, Tone},
+    pages::object::{
+        AlarmList, Fact, Facts, History, Labels, ObjectHead, ObjectPage, bytes, crumbs, flag, links, object_id, text,
+        unknown,
+    },
+    server::inventory::read_datastore,
+    table::{ObjectLink, RelatedTable, health_state, words},
+};
+
+const BAR_WIDTH: u32 = 560;
+
+#[component]
+pub fn DatastorePage() -> impl IntoView {
+    let id = object_id();
+    let scope = Signal::derive(move || id.get().map_or_else(String::new, |id| format!("datastore_id:{id}")));
+    view! {
+        <ObjectPage load=read_datastore draw=|datastore| view! { <Datastore datastore /> }.into_any() />
+        <RelatedTable
+            kind=ObjectKind::Vm
+            scope
+            columns=&["name", "power", "cluster", "host", "disk", "used", "os", "snapshots"]
+            prefix=""
+            empty="No machine lies on this datastore."
+        />
+        <History kind=ObjectKind::Datastore />
+    }
+}
+
+#[component]
+fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
+    let DatastoreDetail { row, external_id, config, state: _, hosts, alarms } = datastore;
+    let alarms = (!alarms.is_empty()).then(|| {
+        view! {
+            <Card title="Alarms">
+                <AlarmList alarms />
+            </Card>
+        }
+    });
+    let datacenter = match &row.datacenter {
+        Some(place) => view! { <ObjectLink kind=place.kind id=place.id name=place.name.clone() /> }.into_any(),
+        None => unknown(),
+    };
+    view! {
+        <ObjectHead
+            kind=ObjectKind::Datastore
+            id=row.id
+            name=row.name.clone()
+            source=row.source.clone()
+            seen=row.seen
+            trail=crumbs([])
+            states=states(&row)
+        />
+        <div class="grid">
+            {alarms}
+            <Card title="Capacity" note="when the platform was last read">
+                <Capacity row=row.clone() />
+            </Card>
+            <Card title="Configuration" class="c8">
+                <Facts facts=vec![
+                    Fact::new("Type", text(config.file_system.clone())),
+                    Fact::new("Shared by hosts", flag(config.shared, "Yes", "No")),
+                    Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
+                    Fact::new("Maintenance", text(config.maintenance.as_deref().map(words))),
+                    Fact::new(
+                        "Datastore cluster",
+                        config.datastore_cluster.clone().map_or_else(|| "None".into_any(), IntoAny::into_any),
+                    ),
+                    Fact::new("Datacenter", datacenter),
+                    Fact::new("URL", text(config.url.clone())).help("The same through every vCenter that sees it."),
+                    Fact::new("Platform's id", text(Some(external_id))),
+                ] />
+            </Card>
+            <Card title="Hosts" note=format::count(hosts.len() as i64) class="c4">
+                {links(hosts)}
+            </Card>
+            <Labels tags=config.tags attributes=config.attributes />
+        </div>
+    }
+}
+
+fn states(row: &DatastoreRow) -> AnyView {
+    let access = match row.accessible {
+        Some(true) => Some((Tone::Ok, "Accessible")),
+        Some(false) => Some((Tone::Bad, "Not accessible")),
+        None => None,
+    };
+    let maintenance = row.maintenance.as_deref().filter(|mode| *mode != "normal").map(words);
+    let health = matches!(row.health, Health::Yellow | Health::Red).then(|| health_state(row.health));
+    view! {
+        {access.map(|(tone, label)| view! { <Dot tone label /> })}
+        {maintenance.map(|label| view! { <Dot tone=Tone::Warn label /> })}
+        {health}
+    }
+    .into_any()
+}
+
+/// One bar: used, and behind it what is promised to thin disks.
+#[component]
+fn Capacity(row: DatastoreRow) -> impl IntoView {
+    let used = row.used_bytes();
+    let bar = match (used, row.capacity_bytes) {
+        (Some(used), Some(capacity)) if capacity > 0 => {
+            let share = |part: i64| part as f64 * 100.0 / capacity as f64;
+            let words = format!("{} used of {}", format::bytes(used), format::bytes(capacity));
+            let provisioned = row.provisioned_bytes.map(share);
+            view! {
+                <div class="capacity">
+                    <Meter
+                        percent=share(used)
+                        allocated_percent=provisioned.unwrap_or_default()
+                        label=words
+                        width=BAR_WIDTH
+                    />
+                    <strong>{format!("{:.0} %", share(used))}</strong>
+                </div>
+            }
+            .into_any()
+        }
+        _ => unknown(),
+    };
+    let promised = match (row.provisioned_bytes, row.capacity_bytes) {
+        (Some(provisioned), Some(capacity)) if capacity > 0 => {
+            let share = provisioned as f64 * 100.0 / capacity as f64;
+            format!("{} ({share:.0} %)", format::bytes(provisioned)).into_any()
+        }
+        _ => unknown(),
+    };
+    view! {
+        {bar}
+        <Facts facts=vec![
+            Fact::new("Used", bytes(used)),
+            Fact::new("Free", bytes(row.free_bytes)),
+            Fact::new("Capacity", bytes(row.capacity_bytes)),
+            Fact::new("Provisioned", promised).help("Capacity − free + what thin disks may still grow by."),
+        ] />
+    }
+}
