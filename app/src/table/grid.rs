@@ -38,13 +38,6 @@ impl Grid {
         self.total.div_ceil(self.page_size.max(1)).max(1)
     }
 
-    /// First and last row shown, 1-based; `None` where there are none.
-    pub(crate) fn range(&self) -> Option<(u64, u64)> {
-        let shown = self.rows.len() as u64;
-        let first = (self.page.max(1) - 1) * self.page_size + 1;
-        (shown > 0).then(|| (first, first + shown - 1))
-    }
-
     /// The shown columns. A key that this build does not know was dropped by the server already.
     pub(crate) fn shown(&self) -> Vec<&'static Column> {
         let all = columns(self.kind);
@@ -157,20 +150,5 @@ mod tests {
         assert_eq!(shown[0].key, "name");
         let name_alone = vec!["name".to_owned()];
         assert_eq!(keys(&choose_columns(VmRow::columns(), Some(&name_alone), None)), ["name"]);
-    }
-
-    #[test]
-    fn the_range_counts_from_one() {
-        let rows = vec![GridRow { id: ObjectId(1), name: "a".into(), archived: false, cells: vec![] }];
-        let grid = Grid {
-            kind: ObjectKind::Vm,
-            columns: vec![],
-            rows,
-            total: 51,
-            page: 2,
-            page_size: 50,
-            has_stored_columns: false,
-        };
-        assert_eq!((grid.range(), grid.page_count()), (Some((51, 51)), 2));
     }
 }

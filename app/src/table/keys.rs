@@ -22,8 +22,8 @@ pub(crate) fn on_key(event: &KeyboardEvent) {
         "k" | "ArrowUp" => focus_name(row.previous_element_sibling()),
         "Home" => focus_name(row.parent_element().and_then(|body| body.first_element_child())),
         "End" => focus_name(row.parent_element().and_then(|body| body.last_element_child())),
-        "ArrowRight" => focus_beside(&row, &target, 1),
-        "ArrowLeft" => focus_beside(&row, &target, -1),
+        "ArrowRight" => focus_beside(&target, Element::next_element_sibling),
+        "ArrowLeft" => focus_beside(&target, Element::previous_element_sibling),
         _ => false,
     };
     if moved {
@@ -67,12 +67,15 @@ fn focus_name(row: Option<Element>) -> bool {
     row.and_then(|row| name_of(&row)).is_some_and(|name| name.focus().is_ok())
 }
 
-/// Focuses the next or previous link or reason of the row.
-fn focus_beside(row: &Element, from: &Element, step: i32) -> bool {
-    let Ok(stops) = row.query_selector_all("a, [tabindex]") else {
-        return false;
-    };
-    let stop = |at: u32| stops.item(at).and_then(|node| node.dyn_into::<HtmlElement>().ok());
-    let here = (0..stops.length()).find(|&at| stop(at).is_some_and(|stop| stop.is_same_node(Some(from))));
-    here.and_then(|at| at.checked_add_signed(step)).and_then(stop).is_some_and(|next| next.focus().is_ok())
+/// Focuses the link or the reason in the nearest cell of that side that has one.
+fn focus_beside(from: &Element, side: fn(&Element) -> Option<Element>) -> bool {
+    let mut cell = from.closest("td, th").ok().flatten().and_then(|cell| side(&cell));
+    while let Some(here) = cell {
+        let stop = here.query_selector("a, [tabindex]").ok().flatten();
+        if let Some(stop) = stop.and_then(|stop| stop.dyn_into::<HtmlElement>().ok()) {
+            return stop.focus().is_ok();
+        }
+        cell = side(&here);
+    }
+    false
 }
