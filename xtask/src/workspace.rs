@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// The workspace's root, wherever `cargo xtask` was called from.
+/// The workspace's root, wherever `cargo xtask` was called from: cargo names this crate's folder to what it runs.
 pub(crate) fn root() -> PathBuf {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
-    manifest
-        .parent()
-        .filter(|root| root.join("Cargo.lock").exists())
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    own.as_deref().and_then(Path::parent).map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 pub(crate) fn target() -> PathBuf {
