@@ -7,7 +7,6 @@ use model::{
     account::{Actor, CurrentUser, Preferences, Role},
     ids::UserId,
 };
-use rand::RngExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use store::{
@@ -40,8 +39,7 @@ impl Engine {
         if let Some(Some(token)) = settings::get::<Option<String>>(self.db(), SETUP_TOKEN).await? {
             return Ok(Some(token));
         }
-        let mut random = rand::rng();
-        let token: String = (0..32).map(|_| char::from(b"0123456789abcdef"[random.random_range(0..16)])).collect();
+        let token = random_token();
         settings::set(self.db(), SETUP_TOKEN, &Some(&token)).await?;
         Ok(Some(token))
     }
@@ -137,6 +135,11 @@ impl Engine {
         let id = actor.user_id().ok_or(Error::Forbidden)?;
         users::find(self.db(), id).await?.filter(|user| !user.disabled).ok_or(Error::NotFound)
     }
+}
+
+/// 128 bits in hexadecimal.
+fn random_token() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 fn actor(user: StoredUser) -> Actor {
