@@ -1,1 +1,53 @@
-//! skeleton
+//! IROA's connectors: one module a platform, each a wire client and a pure parser, all yielding the model's typed collection.
+//!
+//! A connector reads and nothing else: it never changes the platform, and storing is not its business.
+
+pub mod address;
+mod http_failure;
+mod observer;
+mod tls;
+pub mod vcenter;
+
+pub use observer::{CollectProgress, Observer};
+
+use model::{
+    check::CheckOutcome,
+    failure::{Failure, FailureKind},
+    inventory::Collection,
+    source::{SourceKind, TlsMode},
+};
+use secrecy::SecretString;
+
+/// A system to read, and the account to read it with.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    pub kind: SourceKind,
+    /// A host name, `host:port` or URL, as typed.
+    pub address: String,
+    pub username: String,
+    /// Sent as it is: leading and trailing spaces belong to it.
+    pub password: SecretString,
+    pub tls: TlsMode,
+}
+
+/// Tests address, certificate, credentials and privileges in about 20 seconds at most; changes nothing.
+pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
+    match endpoint.kind {
+        SourceKind::Vcenter => vcenter::check(endpoint).await,
+        kind => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
+    }
+}
+
+/// Reads the whole inventory. `Err` only if nothing could be read or the observer cancelled; everything else that went
+/// wrong is an issue of the collection, and the kinds it touched are missing from `complete`.
+pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collection, Failure> {
+    match endpoint.kind {
+        SourceKind::Vcenter => vcenter::collect(endpoint, observer).await,
+        kind => Err(unsupported(kind)),
+    }
+}
+
+fn unsupported(kind: SourceKind) -> Failure {
+    Failure::new(FailureKind::NotThisProduct, format!("this version cannot read {} yet", kind.label()))
+        .with_advice("Choose another kind of source, or update IROA when a version that reads this one is out.")
+}

@@ -1,0 +1,163 @@
+//! What people type as an address, understood: `vc1`, `vc1:8443`, `2001:db8::1`, `https://vc1.lab/ui/`, `http://sim:8989/sdk`.
+
+use std::{fmt, net::Ipv6Addr};
+
+use model::failure::{Failure, FailureKind};
+use url::Url;
+
+/// Where a web service listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    url: Url,
+}
+
+/// Why a typed address cannot be used; Display is a sentence for the person who typed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    #[error("there is no address")]
+    Empty,
+    #[error("the address contains a user or a password: they have fields of their own")]
+    UserInfo,
+    #[error("only https:// and http:// addresses can be read")]
+    Scheme,
+    #[error("that is not a host name, host:port or URL")]
+    Malformed,
+}
+
+/// Pages of the product that people copy from the browser's address bar; the service is at `/sdk` of the same server.
+const PRODUCT_PAGES: [&str; 5] = ["/ui", "/vsphere-client", "/mob", "/websso", "/folder"];
+
+impl Address {
+    /// Understands a vSphere address. Without a scheme it is https; a path is kept only if it leads to an `/sdk`
+    /// (behind a reverse proxy).
+    pub fn vsphere(typed: &str) -> Result<Self, AddressError> {
+        let mut url = parse(typed)?;
+        let path = url.path().trim_end_matches('/').to_owned();
+        let is_page = PRODUCT_PAGES.iter().any(|page| path == *page || path.starts_with(&format!("{page}/")));
+        if path.is_empty() || is_page || path == "/sdk/vimService" {
+            url.set_path("/sdk");
+        } else if path.ends_with("/sdk") {
+            url.set_path(&path);
+        } else {
+            url.set_path(&format!("{path}/sdk"));
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Self { url })
+    }
+
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The same server, another path.
+    pub(crate) fn beside(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        let root = url.path().strip_suffix("/sdk").unwrap_or("").to_owned();
+        url.set_path(&format!("{root}{path}"));
+        url
+    }
+
+    /// Typed with `http://`: passwords travel in the clear.
+    pub fn is_plain(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+
+    /// The name as a person would say it, with the port: `vc1.lab:443`.
+    pub fn host_and_port(&self) -> String {
+        let port = self.url.port_or_known_default().unwrap_or(443);
+        format!("{}:{port}", self.url.host_str().unwrap_or_default())
+    }
+
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+}
+
+/// The address in full, the port included: `https://vc1.lab:443/sdk`.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.url.scheme(), self.host_and_port(), self.url.path())
+    }
+}
+
+impl From<AddressError> for Failure {
+    fn from(error: AddressError) -> Self {
+        Failure::new(FailureKind::UnknownHost, error.to_string()).with_advice(
+            "Type a host name (vc1.lab), a name with a port (vc1.lab:8443) or a URL (https://vc1.lab/sdk).",
+        )
+    }
+}
+
+fn parse(typed: &str) -> Result<Url, AddressError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(AddressError::Empty);
+    }
+    let text = match typed.split_once("://") {
+        Some((scheme, _)) if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) => {
+            return Err(AddressError::Scheme);
+        }
+        Some(_) => typed.to_owned(),
+        None if typed.parse::<Ipv6Addr>().is_ok() => format!("https://[{typed}]"),
+        None => format!("https://{typed}"),
+    };
+    let url = Url::parse(&text).map_err(|_| AddressError::Malformed)?;
+    if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
+        return Err(AddressError::UserInfo);
+    }
+    if url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
+        return Err(AddressError::Malformed);
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(typed: &str) -> String {
+        Address::vsphere(typed).map_or_else(|error| error.to_string(), |address| address.to_string())
+    }
+
+    #[test]
+    fn every_usual_way_of_writing_an_address_works() {
+        for (typed, expected) in [
+            ("vc1.lab", "https://vc1.lab:443/sdk"),
+            (" vc1.lab\t", "https://vc1.lab:443/sdk"),
+            ("vc1:8443", "https://vc1:8443/sdk"),
+            ("10.0.0.4", "https://10.0.0.4:443/sdk"),
+            ("2001:db8::1", "https://[2001:db8::1]:443/sdk"),
+            ("[2001:db8::1]:8989", "https://[2001:db8::1]:8989/sdk"),
+            ("https://vc1.lab/sdk/", "https://vc1.lab:443/sdk"),
+            ("https://vc1.lab/sdk/vimService?wsdl", "https://vc1.lab:443/sdk"),
+            ("HTTPS://VC1.lab/ui/app/folder;nav=h/urn#x", "https://vc1.lab:443/sdk"),
+            ("http://sim:8989", "http://sim:8989/sdk"),
+            ("https://proxy.lab/vc1/sdk", "https://proxy.lab:443/vc1/sdk"),
+            ("https://bücher.lab", "https://xn--bcher-kva.lab:443/sdk"),
+        ] {
+            assert_eq!(read(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for (typed, error) in [
+            ("", AddressError::Empty),
+            ("https://root:secret@vc1", AddressError::UserInfo),
+            ("root@vc1", AddressError::UserInfo),
+            ("ftp://vc1", AddressError::Scheme),
+            ("two words", AddressError::Malformed),
+            ("vc1:99999", AddressError::Malformed),
+            ("https://", AddressError::Malformed),
+        ] {
+            assert_eq!(Address::vsphere(typed), Err(error), "{typed}");
+        }
+    }
+
+    #[test]
+    fn neighbours_keep_the_proxy_prefix() {
+        let address = Address::vsphere("https://proxy.lab/vc1/sdk").unwrap();
+        assert_eq!(address.beside("/rest/x").as_str(), "https://proxy.lab/vc1/rest/x");
+    }
+}

@@ -1,0 +1,29 @@
+//! vCenter and ESXi over SOAP (vim25): a wire client and pure parsers.
+//!
+//! `transport`, `session` and `retrieve` speak with the server; `xml`, `tree`, `answer` and `objects` are pure and read
+//! whatever bytes they are given; `collect` and `check` put both together.
+
+pub mod answer;
+mod assemble;
+mod check;
+mod collect;
+mod envelope;
+pub mod fault;
+mod issues;
+pub mod object;
+pub mod objects;
+mod retrieve;
+mod session;
+mod stage;
+mod tags;
+mod transport;
+pub mod tree;
+mod value;
+mod xml;
+
+pub use session::{About, ServiceContent};
+pub use value::Moref;
+pub use xml::XmlError;
+
+pub(crate) use check::check;
+pub(crate) use collect::collect;

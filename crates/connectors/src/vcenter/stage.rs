@@ -1,0 +1,253 @@
+//! Reads one scope of objects after the other, and keeps what went wrong from costing more than its scope: sessions are
+//! renewed, unknown properties are left out, a server that is gone is not asked again.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use model::{
+    failure::{Failure, FailureKind},
+    inventory::ObjectKind,
+};
+
+use super::{
+    issues::Issues,
+    object::Object,
+    retrieve::{Count, Objects, Query, Retrieval, Take},
+    session::Session,
+    transport::{CallError, cancelled},
+    value::Moref,
+};
+use crate::{Endpoint, Observer};
+
+type Properties = [(&'static str, &'static [&'static str])];
+
+/// Objects that are read together.
+pub(super) struct Scope {
+    /// What people call them: `virtual machines`.
+    pub(super) what: &'static str,
+    /// Complete once the scope was read to its end.
+    pub(super) kinds: &'static [ObjectKind],
+    pub(super) properties: &'static Properties,
+}
+
+/// Properties that a server may not know before the read gives up on the scope.
+const MAX_UNKNOWN: usize = 12;
+/// Objects in one request that names them.
+const NAMED_AT_ONCE: usize = 200;
+
+pub(super) struct Reader<'a> {
+    endpoint: &'a Endpoint,
+    observer: &'a Observer,
+    session: Session,
+    renewed: bool,
+    /// The first failure that says that nothing more can be read.
+    gone: Option<Failure>,
+    pub(super) issues: Issues,
+    pub(super) complete: BTreeSet<ObjectKind>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(endpoint: &'a Endpoint, observer: &'a Observer, session: Session) -> Self {
+        Self {
+            endpoint,
+            observer,
+            session,
+            renewed: false,
+            gone: None,
+            issues: Issues::default(),
+            complete: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Signs out.
+    pub(super) async fn close(self) -> (Issues, BTreeSet<ObjectKind>, Option<Failure>) {
+        self.session.close().await;
+        (self.issues, self.complete, self.gone)
+    }
+
+    /// Lists each scope's objects on the server, and tells their totals.
+    pub(super) async fn announce_totals(&mut self, scopes: &[&Scope]) -> Result<(), Failure> {
+        let cancel = self.observer.cancellation().clone();
+        for scope in scopes {
+            let counted = async {
+                let view = self.session.create_view(&scope.classes()).await?;
+                let counts = self.session.count_view(&view).await;
+                self.session.destroy_view(&view).await;
+                counts
+            };
+            let counts = tokio::select! {
+                () = cancel.cancelled() => return Err(cancelled()),
+                counts = counted => counts,
+            };
+            // Totals are a comfort: the read itself will say what is wrong.
+            let Ok(counts) = counts else { return Ok(()) };
+            for kind in scope.kinds {
+                let of_kind = counts.iter().filter(|(class, _)| super::objects::alarm::kind_of(class) == Some(*kind));
+                self.observer.total(*kind, of_kind.map(|(_, count)| count).sum());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a scope. `Err` only when cancelled: everything else becomes an issue, beside what could be read.
+    pub(super) async fn read<T: Send + 'static>(
+        &mut self,
+        scope: &Scope,
+        take: impl Take<T> + Clone,
+        count: impl Count<T> + Clone,
+    ) -> Result<Vec<T>, Failure> {
+        if let Some(gone) = self.gone.clone() {
+            self.issues.kind_failed(scope.kinds[0], &format!("{} were not read", scope.what), &gone);
+            return Ok(Vec::new());
+        }
+        let mut unknown: Vec<String> = Vec::new();
+        loop {
+            let query = scope.properties_without(&unknown);
+            let (objects, breaks) = match self.read_view(scope, query, take.clone(), count.clone()).await {
+                Ok(read) => read,
+                Err(CallError::Failed(failure)) if failure.kind == FailureKind::Cancelled => return Err(failure),
+                Err(error) => {
+                    if let CallError::Failed(failure) = &error
+                        && is_gone(failure)
+                    {
+                        self.gone = Some(failure.clone());
+                    }
+                    (Vec::new(), vec![error])
+                }
+            };
+            if breaks.is_empty() {
+                self.complete.extend(scope.kinds);
+                return Ok(objects);
+            }
+            let faults = || breaks.iter().filter_map(CallError::fault);
+            if let Some(property) = faults().find_map(|fault| fault.unknown_property())
+                && unknown.len() < MAX_UNKNOWN
+                && !unknown.iter().any(|known| known == property)
+            {
+                unknown.push(property.to_owned());
+                self.forget_counts(scope);
+                continue;
+            }
+            if faults().any(super::fault::Fault::is_not_authenticated) && self.renew().await? {
+                self.forget_counts(scope);
+                continue;
+            }
+            for error in breaks {
+                let failure = error.failure(&self.session.host());
+                let what = if objects.is_empty() { "could not be read" } else { "were not read completely" };
+                self.issues.kind_failed(scope.kinds[0], &format!("{} {what}", scope.what), &failure);
+            }
+            self.observer.issues(self.issues.count());
+            return Ok(objects);
+        }
+    }
+
+    async fn read_view<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        properties: Vec<(&'static str, Vec<&'static str>)>,
+        take: impl Take<T>,
+        count: impl Count<T>,
+    ) -> Result<(Vec<T>, Vec<CallError>), CallError> {
+        let cancel = self.observer.cancellation();
+        let classes = scope.classes();
+        let view = tokio::select! {
+            () = cancel.cancelled() => return Err(cancelled().into()),
+            view = self.session.create_view(&classes) => view?,
+        };
+        let retrieval = Retrieval::new(&self.session, self.observer, take, count);
+        let read = retrieval.run(&Query { objects: Objects::OfView(&view), properties }).await?;
+        self.session.destroy_view(&view).await;
+        Ok((read.objects, read.breaks))
+    }
+
+    /// Reads properties of named objects. An object that is gone meanwhile costs its handful of others: what is read
+    /// this way is never needed to know that an object exists.
+    pub(super) async fn read_these<T: Send + 'static>(
+        &mut self,
+        objects: &[Moref],
+        class: &'static str,
+        property: &'static str,
+        take: fn(Object<'_>) -> Option<T>,
+    ) -> Result<Vec<T>, CallError> {
+        let mut all = Vec::new();
+        for some in objects.chunks(NAMED_AT_ONCE) {
+            if let Some(gone) = &self.gone {
+                return Err(gone.clone().into());
+            }
+            let query = Query { objects: Objects::These(some), properties: vec![(class, vec![property])] };
+            let read = Retrieval::new(&self.session, self.observer, take, |_: &T| None).run(&query).await?;
+            all.extend(read.objects);
+            if let Some(error) = read.breaks.into_iter().next() {
+                return Err(error);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Signs in again, once a run. False if that was done before or fails.
+    async fn renew(&mut self) -> Result<bool, Failure> {
+        if std::mem::replace(&mut self.renewed, true) {
+            return Ok(false);
+        }
+        let transport = self.session.transport.clone();
+        let content = Arc::clone(&self.session.content);
+        let opened = tokio::select! {
+            () = self.observer.cancellation().cancelled() => return Err(cancelled()),
+            opened = Session::open(transport, content, &self.endpoint.username, &self.endpoint.password) => opened,
+        };
+        match opened {
+            Ok(session) => {
+                std::mem::replace(&mut self.session, session).abandon();
+                Ok(true)
+            }
+            Err(failure) => {
+                self.gone = Some(failure);
+                Ok(false)
+            }
+        }
+    }
+
+    fn forget_counts(&self, scope: &Scope) {
+        for kind in scope.kinds {
+            self.observer.restart(*kind);
+        }
+    }
+}
+
+/// A small call that cannot even be made: the server is not there any more.
+fn is_gone(failure: &Failure) -> bool {
+    matches!(
+        failure.kind,
+        FailureKind::UnknownHost
+            | FailureKind::Unreachable
+            | FailureKind::TimedOut
+            | FailureKind::Tls
+            | FailureKind::Certificate
+            | FailureKind::NotThisProduct
+    )
+}
+
+impl Scope {
+    fn classes(&self) -> Vec<&'static str> {
+        // Subclasses are listed with their base: asking for both would name the same objects twice.
+        const SUBCLASSES: [&str; 4] =
+            ["VirtualApp", "ClusterComputeResource", "OpaqueNetwork", "DistributedVirtualPortgroup"];
+        self.properties.iter().map(|(class, _)| *class).filter(|class| !SUBCLASSES.contains(class)).collect()
+    }
+
+    fn properties_without(&self, unknown: &[String]) -> Vec<(&'static str, Vec<&'static str>)> {
+        let is_known = |path: &&str| {
+            !unknown
+                .iter()
+                .any(|gone| *path == gone || path.strip_suffix(gone.as_str()).is_some_and(|rest| rest.ends_with('.')))
+        };
+        self.properties
+            .iter()
+            .map(|(class, paths)| (*class, paths.iter().copied().filter(is_known).collect()))
+            .collect()
+    }
+}
