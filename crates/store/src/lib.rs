@@ -6,7 +6,7 @@ pub mod attempts;
 mod database;
 mod entity;
 mod error;
-//pub mod inventory;
+pub mod inventory;
 pub mod persister;
 pub mod runs;
 pub mod sessions;

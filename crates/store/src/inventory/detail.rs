@@ -1,0 +1,176 @@
+//! One object with everything that is kept of it: the row, the configuration, the state, what it is related to, alarms.
+
+use model::{
+    ids::ObjectId,
+    inventory::{ClusterState, DatastoreState, Health, HostState, ObjectKind, VmState},
+    overview::AlarmView,
+    table::{ClusterDetail, DatastoreDetail, HostDetail, NetworkDetail, Reference, VmDetail},
+};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use serde::de::DeserializeOwned;
+
+use super::{list, read::Columns};
+use crate::{
+    Database, StoreError,
+    error::{from_json, word},
+};
+
+/// A machine, archived or not.
+pub async fn vm(db: &Database, id: ObjectId) -> Result<Option<VmDetail>, StoreError> {
+    let Some(row) = list::row(db, id).await? else { return Ok(None) };
+    let Some(kept) = kept(db, "vm", id).await? else { return Ok(None) };
+    let s = Columns(&kept);
+    Ok(Some(VmDetail {
+        row,
+        external_id: s.get("external_id")?,
+        config: document(&kept)?,
+        state: VmState {
+            health: s.health()?,
+            cpu_usage_mhz: s.get("cpu_usage_mhz")?,
+            memory_active_bytes: s.get("memory_active_bytes")?,
+            memory_consumed_bytes: s.get("memory_consumed_bytes")?,
+            memory_ballooned_bytes: s.get("memory_ballooned_bytes")?,
+            memory_swapped_bytes: s.get("memory_swapped_bytes")?,
+            uptime_s: s.get("uptime_s")?,
+            boot_at_ms: s.get("boot_at_ms")?,
+            storage_committed_bytes: s.get("storage_committed_bytes")?,
+            storage_uncommitted_bytes: s.get("storage_uncommitted_bytes")?,
+            storage_unshared_bytes: s.get("storage_unshared_bytes")?,
+        },
+        datastores: related(db, "vm_datastore", ("vm", id), ObjectKind::Datastore).await?,
+        networks: related(db, "vm_network", ("vm", id), ObjectKind::Network).await?,
+        alarms: alarms_of(db, ObjectKind::Vm, id).await?,
+    }))
+}
+
+pub async fn host(db: &Database, id: ObjectId) -> Result<Option<HostDetail>, StoreError> {
+    let Some(row) = list::row(db, id).await? else { return Ok(None) };
+    let Some(kept) = kept(db, "host", id).await? else { return Ok(None) };
+    let s = Columns(&kept);
+    Ok(Some(HostDetail {
+        row,
+        external_id: s.get("external_id")?,
+        config: document(&kept)?,
+        state: HostState {
+            health: s.health()?,
+            cpu_usage_mhz: s.get("cpu_usage_mhz")?,
+            memory_usage_bytes: s.get("memory_usage_bytes")?,
+            uptime_s: s.get("uptime_s")?,
+            boot_at_ms: s.get("boot_at_ms")?,
+        },
+        datastores: related(db, "host_datastore", ("host", id), ObjectKind::Datastore).await?,
+        networks: related(db, "host_network", ("host", id), ObjectKind::Network).await?,
+        alarms: alarms_of(db, ObjectKind::Host, id).await?,
+    }))
+}
+
+pub async fn cluster(db: &Database, id: ObjectId) -> Result<Option<ClusterDetail>, StoreError> {
+    let Some(row) = list::row(db, id).await? else { return Ok(None) };
+    let Some(kept) = kept(db, "cluster", id).await? else { return Ok(None) };
+    let s = Columns(&kept);
+    let pools = format!(
+        "SELECT name FROM resource_pool WHERE cluster_id = {id} AND parent_id IS NOT NULL AND archived_at_ms IS NULL \
+         ORDER BY name_key, id"
+    );
+    let pools = db.read().query_all_raw(Statement::from_string(db.sql_backend(), pools)).await?;
+    Ok(Some(ClusterDetail {
+        row,
+        external_id: s.get("external_id")?,
+        config: document(&kept)?,
+        state: ClusterState {
+            health: s.health()?,
+            effective_cpu_mhz: s.get("effective_cpu_mhz")?,
+            effective_memory_bytes: s.get("effective_memory_bytes")?,
+            effective_hosts: s.get("effective_hosts")?,
+        },
+        resource_pools: pools.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?,
+        alarms: alarms_of(db, ObjectKind::Cluster, id).await?,
+    }))
+}
+
+pub async fn datastore(db: &Database, id: ObjectId) -> Result<Option<DatastoreDetail>, StoreError> {
+    let Some(row) = list::row(db, id).await? else { return Ok(None) };
+    let Some(kept) = kept(db, "datastore", id).await? else { return Ok(None) };
+    let s = Columns(&kept);
+    Ok(Some(DatastoreDetail {
+        row,
+        external_id: s.get("external_id")?,
+        config: document(&kept)?,
+        state: DatastoreState {
+            health: s.health()?,
+            free_bytes: s.get("free_bytes")?,
+            uncommitted_bytes: s.get("uncommitted_bytes")?,
+        },
+        hosts: related(db, "host_datastore", ("datastore", id), ObjectKind::Host).await?,
+        alarms: alarms_of(db, ObjectKind::Datastore, id).await?,
+    }))
+}
+
+pub async fn network(db: &Database, id: ObjectId) -> Result<Option<NetworkDetail>, StoreError> {
+    let Some(row) = list::row(db, id).await? else { return Ok(None) };
+    let Some(kept) = kept(db, "network", id).await? else { return Ok(None) };
+    Ok(Some(NetworkDetail {
+        row,
+        external_id: Columns(&kept).get("external_id")?,
+        config: document(&kept)?,
+        hosts: related(db, "host_network", ("network", id), ObjectKind::Host).await?,
+    }))
+}
+
+/// External id, document and state of one object.
+async fn kept(db: &Database, table: &str, id: ObjectId) -> Result<Option<QueryResult>, StoreError> {
+    let sql = format!(
+        "SELECT t.external_id, c.document, s.* FROM {table} t JOIN {table}_config c ON c.{table}_id = t.id \
+         LEFT JOIN {table}_state s ON s.{table}_id = t.id WHERE t.id = {id}"
+    );
+    Ok(db.read().query_one_raw(Statement::from_string(db.sql_backend(), sql)).await?)
+}
+
+fn document<T: DeserializeOwned>(row: &QueryResult) -> Result<T, StoreError> {
+    from_json("configuration", &row.try_get::<String>("", "document")?)
+}
+
+/// The objects of another kind that a table of pairs gives this one, by name; archived ones are left out.
+async fn related(
+    db: &Database,
+    pairs: &str,
+    (owner, id): (&str, ObjectId),
+    kind: ObjectKind,
+) -> Result<Vec<Reference>, StoreError> {
+    let other = kind.key();
+    let sql = format!(
+        "SELECT o.id, o.name FROM {pairs} p JOIN {other} o ON o.id = p.{other}_id \
+         WHERE p.{owner}_id = {id} AND o.archived_at_ms IS NULL ORDER BY o.name_key, o.id"
+    );
+    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
+    rows.iter()
+        .map(|row| Ok(Reference { kind, id: ObjectId(row.try_get_by_index(0)?), name: row.try_get_by_index(1)? }))
+        .collect()
+}
+
+async fn alarms_of(db: &Database, kind: ObjectKind, id: ObjectId) -> Result<Vec<AlarmView>, StoreError> {
+    alarms(db, &format!("WHERE kind = '{}' AND object_id = {id}", kind.key())).await
+}
+
+/// Alarms, red before yellow, latest first.
+pub(super) async fn alarms(db: &Database, which: &str) -> Result<Vec<AlarmView>, StoreError> {
+    let sql = format!(
+        "SELECT kind, object_id, object_name, name, health, since_ms, acknowledged FROM alarm {which} \
+         ORDER BY CASE health WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 ELSE 2 END, since_ms DESC, id LIMIT 100"
+    );
+    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
+    rows.iter()
+        .map(|row| {
+            let c = Columns(row);
+            Ok(AlarmView {
+                kind: word("kind", &c.get::<String>("kind")?, ObjectKind::from_key)?,
+                object: c.get::<Option<i64>>("object_id")?.map(ObjectId),
+                object_name: c.get("object_name")?,
+                name: c.get("name")?,
+                health: c.word("health", Health::from_key)?,
+                since_ms: c.get("since_ms")?,
+                acknowledged: c.get("acknowledged")?,
+            })
+        })
+        .collect()
+}
