@@ -69,7 +69,8 @@ fn build_standard_library() -> Result<()> {
     for entry in fs::read_dir(folder.join("target").join(TRIPLE).join("release").join("deps"))? {
         let file = entry?.path();
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libnothing-") {
+        let is_library = file.extension().is_some_and(|extension| extension == "rlib");
+        if is_library && !name.starts_with("libnothing-") {
             fs::copy(&file, Path::new(LIBRARIES).join(&name)).with_context(|| format!("cannot install {name}"))?;
         }
     }

@@ -109,11 +109,11 @@ fn publish(folder: &Path, staging: &Path, hash: String, inputs: String) -> Resul
     fs::create_dir_all(&all)?;
     let _ = fs::remove_dir_all(&own);
     fs::rename(staging, &own)?;
-    let size = |name: &str| fs::metadata(own.join(name)).map_or(0, |meta| meta.len());
+    let bytes_of = |name: &str| fs::metadata(own.join(name)).map_or(0, |meta| meta.len());
     let site = Site {
         pkg: format!("pkg/{hash}"),
-        wasm_bytes: size("iroa_bg.wasm"),
-        wasm_brotli_bytes: size("iroa_bg.wasm.br"),
+        wasm_bytes: bytes_of("iroa_bg.wasm"),
+        wasm_brotli_bytes: bytes_of("iroa_bg.wasm.br"),
         hash,
         inputs,
     };

@@ -5,7 +5,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Figure {
     pub(super) bench: &'static str,
-    pub(super) figure: String,
+    #[serde(rename = "figure")]
+    pub(super) name: String,
     pub(super) value: f64,
     pub(super) unit: &'static str,
     /// The same, measured on something else in the same run.
@@ -16,8 +17,8 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    pub(super) fn new(bench: &'static str, figure: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { bench, figure: figure.into(), value, unit, baseline: None, wanted: None, met: None }
+    pub(super) fn new(bench: &'static str, name: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        Self { bench, name: name.into(), value, unit, baseline: None, wanted: None, met: None }
     }
 
     pub(super) fn beside(mut self, baseline: Option<f64>) -> Self {
@@ -35,13 +36,16 @@ impl Figure {
 
 pub(super) fn print(figures: &[Figure]) {
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), shown);
-    println!("\n{:<8} {:<44} {:>10} {:<4} {:>10} {:>10}  met", "bench", "figure", "value", "unit", "baseline", "wanted");
+    println!(
+        "\n{:<8} {:<44} {:>10} {:<4} {:>10} {:>10}  met",
+        "bench", "figure", "value", "unit", "baseline", "wanted"
+    );
     for figure in figures {
         let met = figure.met.map_or("", |met| if met { "yes" } else { "NO" });
         println!(
             "{:<8} {:<44} {:>10} {:<4} {:>10} {:>10}  {met}",
             figure.bench,
-            figure.figure,
+            figure.name,
             shown(figure.value),
             figure.unit,
             number(figure.baseline),
@@ -59,7 +63,7 @@ fn shown(value: f64) -> String {
         size if size >= 100.0 => format!("{value:.0}"),
         size if size >= 10.0 => format!("{value:.1}"),
         size if size >= 1.0 => format!("{value:.2}"),
-        size if size == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         _ => format!("{value:.4}"),
     }
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{process::program, serve, workspace};
 
 const PASSWORD: &str = "only for this bench";
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(super) fn measure() -> Result<Vec<Figure>> {
     serve::build()?;
@@ -34,14 +34,19 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
 fn one_estate(vcenter: &Vcenter) -> Result<Vec<Figure>> {
     let server = Server::start()?;
     let machines = vcenter.machines;
-    let mut figures =
-        vec![Figure::new("sync", format!("server memory, idle ({machines} machines)"), server.memory_mb("VmRSS")?, "MB")];
+    let mut figures = vec![Figure::new(
+        "sync",
+        format!("server memory, idle ({machines} machines)"),
+        server.memory_mb("VmRSS")?,
+        "MB",
+    )];
     server.add_source(vcenter)?;
     for which in ["first", "unchanged"] {
         let run = server.sync()?;
         let stored = count(&run, "vm");
         ensure!(stored == machines, "the {which} sync found {stored} of {machines} machines: {run}");
-        let took = run["finished_at_ms"].as_i64().unwrap_or_default() - run["started_at_ms"].as_i64().unwrap_or_default();
+        let took =
+            run["finished_at_ms"].as_i64().unwrap_or_default() - run["started_at_ms"].as_i64().unwrap_or_default();
         figures.push(Figure::new("sync", format!("{which} sync of {machines} machines"), took as f64 / 1e3, "s"));
         let written = run["outcome"]["configuration_rows_written"].as_f64().unwrap_or(f64::NAN);
         let wanted = (which == "unchanged").then_some(0.0);
@@ -49,7 +54,12 @@ fn one_estate(vcenter: &Vcenter) -> Result<Vec<Figure>> {
             Figure::new("sync", format!("{which} sync: configuration rows written"), written, "rows").at_most(wanted),
         );
     }
-    figures.push(Figure::new("sync", format!("server memory, peak ({machines} machines)"), server.memory_mb("VmHWM")?, "MB"));
+    figures.push(Figure::new(
+        "sync",
+        format!("server memory, peak ({machines} machines)"),
+        server.memory_mb("VmHWM")?,
+        "MB",
+    ));
     Ok(figures)
 }
 

@@ -1,4 +1,4 @@
-//! vcsim, VMware's vCenter simulator, with as many machines as a bench wants.
+//! vcsim, the vCenter simulator of `govmomi`, with as many machines as a bench wants.
 
 use std::{
     io::{BufRead, BufReader},

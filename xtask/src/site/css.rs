@@ -23,7 +23,7 @@ fn inline(path: &Path) -> Result<String> {
         let (name, layer) = parse_import(import).with_context(|| format!("{}: `{line}`", path.display()))?;
         let inner = inline(&path.with_file_name(name))?;
         match layer {
-            Some(layer) => bundled.push_str(&format!("@layer {layer} {{\n{inner}}}\n")),
+            Some(layer) => bundled.extend(["@layer ", layer, " {\n", &inner, "}\n"]),
             None => bundled.push_str(&inner),
         }
     }

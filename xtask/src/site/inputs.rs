@@ -37,5 +37,7 @@ pub(super) fn hash_of_files(files: &[PathBuf], base: &Path) -> Result<String> {
 
 /// 64 bits of SHA-256: enough to tell the builds of one project apart.
 fn short_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(bytes);
+    let number = digest.iter().take(8).fold(0_u64, |number, &byte| number << 8 | u64::from(byte));
+    format!("{number:016x}")
 }
