@@ -10,25 +10,28 @@ use model::{
         SearchHit, TableQuery, VmDetail, VmRow,
     },
 };
+use store::inventory;
 
 use crate::{
     Engine,
     error::{Error, Result},
 };
 
+/// Hits that a search shows at most.
+const HITS: u64 = 50;
+
+/// A table and a page of each kind are asked for in the same way.
 macro_rules! questions {
     ($($list:ident -> $row:ident, $one:ident -> $detail:ident;)*) => {
         impl Engine {$(
             pub async fn $list(&self, actor: &Actor, query: &TableQuery) -> Result<Page<$row>> {
                 Self::allow(actor, Role::Viewer)?;
-                let _ = query;
-                Err(Error::internal("not available yet"))
+                Ok(inventory::$list(self.db(), query).await?)
             }
 
             pub async fn $one(&self, actor: &Actor, id: ObjectId) -> Result<$detail> {
                 Self::allow(actor, Role::Viewer)?;
-                let _ = id;
-                Err(Error::internal("not available yet"))
+                inventory::$one(self.db(), id).await?.ok_or(Error::NotFound)
             }
         )*}
     };
@@ -46,18 +49,18 @@ impl Engine {
     /// The best hits over all kinds, bounded.
     pub async fn search(&self, actor: &Actor, text: &str) -> Result<Vec<SearchHit>> {
         Self::allow(actor, Role::Viewer)?;
-        let _ = text;
-        Err(Error::internal("not available yet"))
+        Ok(inventory::search(self.db(), text, HITS).await?)
     }
 
     pub async fn overview(&self, actor: &Actor) -> Result<Overview> {
         Self::allow(actor, Role::Viewer)?;
-        Err(Error::internal("not available yet"))
+        let mut overview = inventory::overview(self.db()).await?;
+        overview.sources = self.list_sources(actor).await?;
+        Ok(overview)
     }
 
     pub async fn changes(&self, actor: &Actor, query: ChangeQuery) -> Result<Page<ChangeView>> {
         Self::allow(actor, Role::Viewer)?;
-        let _ = query;
-        Err(Error::internal("not available yet"))
+        Ok(inventory::changes(self.db(), &query).await?)
     }
 }

@@ -195,7 +195,7 @@ mod tests {
         Feed { hub: Arc::clone(hub), bell: hub.bell.subscribe(), seen: hub.version(), due: VecDeque::new(), last: None }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_slow_watcher_gets_the_latest_state_once() {
         let hub = Arc::new(Hub::new());
         let mut watcher = feed(&hub);

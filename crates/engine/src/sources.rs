@@ -67,8 +67,9 @@ impl Engine {
         if settings.kind != before.settings.kind {
             return Err(Error::invalid("kind", "a source keeps its kind; add another one"));
         }
-        if let Some(password) = &password {
-            settings::check_password(password)?;
+        match &password {
+            Some(password) => settings::check_password(password)?,
+            None => may_keep_password(&before.settings, &settings)?,
         }
         sources::update(self.db(), &self.inner.vault, id, &settings, password.as_ref()).await?;
         let is_mended = password.is_some() || is_reached_differently(&before.settings, &settings);
@@ -119,19 +120,8 @@ impl Engine {
         Ok(outcome)
     }
 
-    /// A stored password is never sent to an address that somebody has just typed: who may edit a source could have it
-    /// delivered to a server of their own otherwise.
     async fn password_for(&self, id: SourceId, settings: &SourceSettings) -> Result<SecretString> {
-        let stored = self.stored_source(id).await?;
-        if stored.settings.endpoint != settings.endpoint {
-            return Err(Error::invalid("password", "the endpoint is another one now: enter the password again"));
-        }
-        if is_weaker(&stored.settings, settings) {
-            return Err(Error::invalid(
-                "password",
-                "the certificate is checked less strictly now: enter the password again",
-            ));
-        }
+        may_keep_password(&self.stored_source(id).await?.settings, settings)?;
         let password = sources::password(self.db(), &self.inner.vault, id).await?;
         password.ok_or_else(|| Error::invalid("password", "no password is stored: enter one"))
     }
@@ -141,10 +131,17 @@ impl Engine {
     }
 }
 
-/// Without verification whoever answers gets the password.
-fn is_weaker(before: &SourceSettings, now: &SourceSettings) -> bool {
+/// A stored password is never sent to an address that somebody has just typed, nor to whoever answers there without
+/// being asked for a certificate: who may edit a source could have it delivered to a server of their own otherwise.
+fn may_keep_password(before: &SourceSettings, now: &SourceSettings) -> Result<()> {
     use model::source::TlsMode::Unverified;
-    now.tls == Unverified && before.tls != Unverified
+    if before.endpoint != now.endpoint {
+        return Err(Error::invalid("password", "the endpoint is another one now: enter the password again"));
+    }
+    if now.tls == Unverified && before.tls != Unverified {
+        return Err(Error::invalid("password", "the certificate is no longer checked: enter the password again"));
+    }
+    Ok(())
 }
 
 pub(crate) fn endpoint(settings: SourceSettings, password: SecretString) -> Endpoint {
