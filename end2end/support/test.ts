@@ -2,6 +2,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
+import { Installation } from './installation';
+import { openLine, type Line } from './line';
 
 export { expect };
 
@@ -27,6 +29,10 @@ export function waitForHydration(page: Page, hasScripts: boolean): Page {
 }
 
 type Fixtures = {
+  /** An installation of the test's own: nobody has signed in yet. */
+  installation: Installation;
+  /** A line of the test's own to the shared vCenter. */
+  line: Line;
   /** Nothing may be reported to the console: neither an error of ours nor a violation of the content policy. */
   quietConsole: void;
 };
@@ -34,6 +40,17 @@ type Fixtures = {
 export const test = base.extend<Fixtures>({
   baseURL: async ({}, use) => use(process.env.IROA_URL),
   page: async ({ page, javaScriptEnabled }, use) => use(waitForHydration(page, javaScriptEnabled !== false)),
+  installation: async ({}, use) => {
+    const installation = await Installation.create();
+    await installation.start();
+    await use(installation);
+    await installation.remove();
+  },
+  line: async ({}, use) => {
+    const line = await openLine(Number(process.env.IROA_VCENTER?.split(':')[1]));
+    await use(line);
+    await line.close();
+  },
   quietConsole: [
     async ({ page }, use) => {
       const complaints: string[] = [];

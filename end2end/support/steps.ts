@@ -1,0 +1,34 @@
+// What many tests do on their way to what they test.
+import { expect, type Page } from '@playwright/test';
+
+export type SourceInput = { name: string; endpoint: string; user: string; password: string };
+
+/** Waits until the page answers to the hand; for the pages that a form or a redirect led to. */
+export async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator('html[data-hydrated]')).toBeAttached();
+}
+
+export async function signIn(page: Page, name: string, password: string, url = ''): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+}
+
+export async function fillSource(page: Page, source: SourceInput): Promise<void> {
+  await page.getByLabel('Name').fill(source.name);
+  await page.getByLabel('Address').fill(source.endpoint);
+  await page.getByLabel('User').fill(source.user);
+  await page.getByLabel('Password', { exact: true }).fill(source.password);
+}
+
+/** Tests the connection, compares nothing (it is a simulator) and pins the certificate that was shown. */
+export async function pinCertificate(page: Page): Promise<void> {
+  const result = page.getByRole('region', { name: 'Result of the test' });
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await expect(result).toContainText('The certificate is not trusted');
+  await expect(result).toContainText('itself (self-signed)');
+  await result.getByRole('button', { name: 'Pin this fingerprint' }).click();
+  await expect(result).toContainText('The connection works.');
+}
