@@ -3,9 +3,13 @@
 //! What to tell a person about a certificate is `tls::certificate`'s; what to trust is `tls::verifier`'s.
 
 mod certificate;
+mod short_key;
 mod verifier;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use model::{
     check::Certificate,
@@ -13,7 +17,7 @@ use model::{
     source::TlsMode,
 };
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, RootCertStore, SupportedProtocolVersion,
     client::WebPkiServerVerifier,
     crypto::CryptoProvider,
     pki_types::{CertificateDer, pem::PemObject},
@@ -23,29 +27,47 @@ use verifier::{Judge, Policy, Problem};
 
 /// The last certificate that an endpoint showed, and what was wrong with it.
 #[derive(Debug, Default)]
-pub(crate) struct Shown(Mutex<Option<(Vec<u8>, Option<Problem>)>>);
+pub(crate) struct Shown {
+    last: Mutex<Option<(Vec<u8>, Option<Problem>)>>,
+    short_key: AtomicBool,
+}
+
+/// How keys are judged in the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// As the crypto provider does: RSA from 2048 bits on.
+    Current,
+    /// RSA from 1024 bits on, for a certificate that a person compared or pasted: such keys are weak, but still prove
+    /// more than no verification. TLS 1.2 only, because TLS 1.3 demands PSS, which ring verifies from 2048 bits on.
+    Short,
+}
 
 impl Shown {
     fn remember(&self, der: &[u8], problem: Option<Problem>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((der.to_vec(), problem));
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((der.to_vec(), problem));
+    }
+
+    /// The handshake failed for nothing but a short key: `Keys::Short` may help.
+    pub(crate) fn has_short_key(&self) -> bool {
+        self.short_key.load(Ordering::Relaxed)
     }
 
     /// Facts about the certificate, for a person to compare.
     pub(crate) fn certificate(&self) -> Option<Certificate> {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         shown.as_ref().map(|(der, _)| certificate::facts(der))
     }
 
     /// The failure to report if the certificate was refused.
     pub(crate) fn refusal(&self, host: &str) -> Option<Failure> {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let (der, problem) = shown.as_ref()?;
         Some(certificate::refusal(host, &certificate::facts(der), problem.as_ref()?))
     }
 }
 
 /// Builds the client's TLS configuration. Reads the system's authorities from disk in `TlsMode::System`.
-pub(crate) fn client_config(mode: &TlsMode, shown: Arc<Shown>) -> Result<ClientConfig, Failure> {
+pub(crate) fn client_config(mode: &TlsMode, keys: Keys, shown: Arc<Shown>) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let policy = match mode {
         TlsMode::System => {
@@ -61,9 +83,13 @@ pub(crate) fn client_config(mode: &TlsMode, shown: Arc<Shown>) -> Result<ClientC
         ),
         TlsMode::Unverified => Policy::Anything,
     };
-    let judge = Judge { policy, algorithms: provider.signature_verification_algorithms, shown };
+    let judge = Judge { policy, keys, algorithms: provider.signature_verification_algorithms, shown };
+    let versions: &[&SupportedProtocolVersion] = match keys {
+        Keys::Current => rustls::DEFAULT_VERSIONS,
+        Keys::Short => &[&rustls::version::TLS12],
+    };
     let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(|error| settings_failure(format!("TLS cannot be set up: {error}")))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(judge))

@@ -1,6 +1,6 @@
 //! Decides whether a server's certificate is trusted, and remembers what was shown in any case.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, SignatureScheme,
@@ -15,7 +15,7 @@ use rustls::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Shown, certificate};
+use super::{Keys, Shown, certificate, short_key};
 
 #[derive(Debug)]
 pub(super) enum Policy {
@@ -41,11 +41,24 @@ pub(super) enum Problem {
 #[derive(Debug)]
 pub(super) struct Judge {
     pub(super) policy: Policy,
+    pub(super) keys: Keys,
     pub(super) algorithms: WebPkiSupportedAlgorithms,
     pub(super) shown: Arc<Shown>,
 }
 
 impl Judge {
+    /// Only a person's own comparison makes up for a short key.
+    fn note_short_key(&self, certificate: &CertificateDer<'_>) {
+        let is_compared = match &self.policy {
+            Policy::Pinned(_) => true,
+            Policy::Authorities { exact, .. } => exact.contains(certificate),
+            Policy::Anything => false,
+        };
+        if is_compared && short_key::has_one(certificate) {
+            self.shown.short_key.store(true, Ordering::Relaxed);
+        }
+    }
+
     fn judge(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -60,11 +73,13 @@ impl Judge {
                 let shown: [u8; 32] = Sha256::digest(end_entity).into();
                 if shown == *fingerprint { Ok(()) } else { Err(Problem::OtherThanPinned) }
             }
-            Policy::Authorities { exact, .. } if exact.iter().any(|pasted| pasted == end_entity) => {
+            Policy::Authorities { exact, .. } if exact.contains(end_entity) => {
                 certificate::judge_dates(end_entity, now).map_err(Problem::Refused)?;
                 let parsed = ParsedCertificate::try_from(end_entity).map_err(|_| Problem::Unreadable)?;
                 verify_server_name(&parsed, name).map_err(problem)
             }
+            // A short key is made up for by a comparison, never by a chain.
+            Policy::Authorities { .. } if self.keys == Keys::Short => Err(Problem::Unreadable),
             Policy::Authorities { roots, .. } => {
                 roots.verify_server_cert(end_entity, intermediates, name, ocsp, now).map(|_| ()).map_err(problem)
             }
@@ -100,7 +115,10 @@ impl ServerCertVerifier for Judge {
     ) -> Result<HandshakeSignatureValid, Error> {
         match self.policy {
             Policy::Anything => Ok(HandshakeSignatureValid::assertion()),
-            _ => verify_tls12_signature(message, cert, dss, &self.algorithms),
+            _ if self.keys == Keys::Short => short_key::verify(message, cert, dss),
+            _ => {
+                verify_tls12_signature(message, cert, dss, &self.algorithms).inspect_err(|_| self.note_short_key(cert))
+            }
         }
     }
 
@@ -112,12 +130,18 @@ impl ServerCertVerifier for Judge {
     ) -> Result<HandshakeSignatureValid, Error> {
         match self.policy {
             Policy::Anything => Ok(HandshakeSignatureValid::assertion()),
-            _ => verify_tls13_signature(message, cert, dss, &self.algorithms),
+            _ if self.keys == Keys::Short => short_key::verify(message, cert, dss),
+            _ => {
+                verify_tls13_signature(message, cert, dss, &self.algorithms).inspect_err(|_| self.note_short_key(cert))
+            }
         }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        match self.keys {
+            Keys::Current => self.algorithms.supported_schemes(),
+            Keys::Short => short_key::SCHEMES.to_vec(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use model::{
     inventory::ObjectKind,
 };
 use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     answer::{AnswerError, read_parts, read_whole},
@@ -62,7 +62,8 @@ struct Page<T> {
 
 struct RunningPage<T> {
     token: oneshot::Receiver<Option<String>>,
-    page: tokio::task::JoinHandle<Page<T>>,
+    /// Ends with the read that wants it.
+    page: AbortOnDropHandle<Page<T>>,
 }
 
 pub(super) struct Retrieval<T> {
@@ -109,7 +110,6 @@ impl<T: Send + 'static> Retrieval<T> {
                 None => return Ok(all),
             }
         }
-        running.page.abort();
         let endless = Failure::new(FailureKind::Protocol, format!("{} never ends its list", self.transport.host()));
         all.breaks.push(endless.into());
         Ok(all)
@@ -139,7 +139,7 @@ impl<T: Send + 'static> Retrieval<T> {
                 }
             }
         });
-        RunningPage { token, page }
+        RunningPage { token, page: AbortOnDropHandle::new(page) }
     }
 
     /// Tells the server that the rest of the list is not wanted.

@@ -103,7 +103,7 @@ pub(super) async fn service_content(transport: &Transport) -> Result<ServiceCont
         }
         Err(CallError::Failed(failure)) if failure.kind == FailureKind::Protocol => {
             return Err(
-                not_vsphere(&transport.host(), "XML that no vSphere server sends").with_advice(failure.advice())
+                not_vsphere(&transport.host(), "something that no vSphere server sends").with_advice(failure.advice())
             );
         }
         Err(error) => return Err(error.failure(&transport.host())),

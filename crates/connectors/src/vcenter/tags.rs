@@ -56,17 +56,18 @@ impl Reading {
     }
 }
 
+/// An empty list may come as `null`.
 #[derive(Deserialize)]
 struct Answer<T> {
-    value: T,
+    value: Option<T>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Category {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Definition {
     id: String,
     name: String,
@@ -122,7 +123,7 @@ impl Client {
         let _ = request.header("vmware-api-session-id", &self.session).send().await;
     }
 
-    async fn call<T: DeserializeOwned>(
+    async fn call<T: DeserializeOwned + Default>(
         &self,
         method: Method,
         path: &str,
@@ -186,7 +187,7 @@ impl Client {
     }
 }
 
-async fn value_of<T: DeserializeOwned>(mut response: reqwest::Response) -> Result<T, String> {
+async fn value_of<T: DeserializeOwned + Default>(mut response: reqwest::Response) -> Result<T, String> {
     let status = response.status();
     if !status.is_success() {
         return Err(match status {
@@ -202,5 +203,5 @@ async fn value_of<T: DeserializeOwned>(mut response: reqwest::Response) -> Resul
         body.extend_from_slice(&piece);
     }
     let answer: Answer<T> = serde_json::from_slice(&body).map_err(|_| "the answer cannot be understood".to_owned())?;
-    Ok(answer.value)
+    Ok(answer.value.unwrap_or_default())
 }

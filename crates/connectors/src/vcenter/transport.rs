@@ -21,7 +21,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{answer::AnswerError, fault::Fault};
-use crate::{address::Address, http_failure, tls};
+use crate::{
+    address::Address,
+    http_failure,
+    tls::{self, Keys},
+};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer, and before its first: a large inventory takes the server a while.
@@ -67,6 +71,9 @@ impl From<Failure> for CallError {
 
 pub(super) struct Transport {
     http: reqwest::Client,
+    /// Used instead once the server has turned out to have a short key.
+    short_keys: OnceLock<reqwest::Client>,
+    mode: TlsMode,
     address: Address,
     shown: Arc<tls::Shown>,
     cookie: Mutex<Option<HeaderValue>>,
@@ -77,21 +84,13 @@ pub(super) struct Transport {
 impl Transport {
     pub(super) fn new(address: Address, mode: &TlsMode) -> Result<Self, Failure> {
         let shown = Arc::new(tls::Shown::default());
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config(mode, shown.clone())?)
-            .http1_only()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .read_timeout(IDLE)
-            .user_agent(concat!("IROA/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| Failure::new(FailureKind::Tls, "the HTTP client cannot be set up"))?;
-        Ok(Self { http, address, shown, cookie: Mutex::new(None), action: OnceLock::new() })
+        let http = client(mode, Keys::Current, &shown)?;
+        let (cookie, action) = (Mutex::new(None), OnceLock::new());
+        Ok(Self { http, short_keys: OnceLock::new(), mode: mode.clone(), address, shown, cookie, action })
     }
 
     pub(super) fn http(&self) -> &reqwest::Client {
-        &self.http
+        self.short_keys.get().unwrap_or(&self.http)
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -184,11 +183,24 @@ impl Transport {
         if let Some(cookie) = self.cookie.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             headers.insert(COOKIE, cookie);
         }
-        let request = self.http.post(self.address.url().clone()).headers(headers).timeout(limit).body(request);
-        let response = request.send().await.map_err(|error| self.failure_of(&error))?;
+        let request = Bytes::from(request);
+        let sent = self.post(&headers, limit, request.clone()).await;
+        let response = match sent {
+            Err(_) if self.shown.has_short_key() && self.short_keys.get().is_none() => {
+                let _ = self.short_keys.set(client(&self.mode, Keys::Short, &self.shown)?);
+                self.post(&headers, limit, request).await
+            }
+            sent => sent,
+        };
+        let response = response.map_err(|error| self.failure_of(&error))?;
         self.keep_cookie(response.headers());
         self.expect_soap(&response)?;
         Ok(response)
+    }
+
+    async fn post(&self, headers: &HeaderMap, limit: Duration, body: Bytes) -> reqwest::Result<Response> {
+        let request = self.http().post(self.address.url().clone()).headers(headers.clone());
+        request.timeout(limit).body(body).send().await
     }
 
     /// Keeps the session's cookie as it was sent, quotes included.
@@ -246,6 +258,19 @@ impl Transport {
             }
         }
     }
+}
+
+fn client(mode: &TlsMode, keys: Keys, shown: &Arc<tls::Shown>) -> Result<reqwest::Client, Failure> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::client_config(mode, keys, shown.clone())?)
+        .http1_only()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .read_timeout(IDLE)
+        .user_agent(concat!("IROA/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|_| Failure::new(FailureKind::Tls, "the HTTP client cannot be set up"))
 }
 
 pub(super) fn cancelled() -> Failure {

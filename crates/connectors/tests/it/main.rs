@@ -1,0 +1,15 @@
+//! The connectors against real peers, against a small server of our own for what these cannot do, and against hostile ones.
+
+// Clippy's leave for tests ends at functions without #[test], and a test that cannot go on should panic.
+#![allow(clippy::unwrap_used)]
+
+mod endpoint;
+mod fixtures;
+mod hostile;
+mod mutation;
+mod paging;
+mod paging_server;
+mod simulator;
+mod soap_driver;
+mod tls;
+mod vcsim;

@@ -1,0 +1,145 @@
+//! Pages, and what can go wrong between them, against `paging_server`.
+
+use std::time::Duration;
+
+use connectors::{CollectProgress, Observer, collect};
+use model::{
+    failure::FailureKind,
+    ids::ExternalId,
+    inventory::{Collection, ObjectKind},
+    run::Severity,
+};
+use tokio::{sync::watch, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    endpoint::{plain, read},
+    paging_server::{PagingServer, Script},
+};
+
+async fn read_from(script: Script) -> (PagingServer, Collection) {
+    let server = PagingServer::start(script).await;
+    let collection = read(&plain(server.url())).await.unwrap();
+    (server, collection)
+}
+
+#[tokio::test]
+async fn all_pages_are_read_and_zero_is_a_token() {
+    let (server, collection) = read_from(Script { vms: 23, page: 5, ..Script::default() }).await;
+    assert_eq!(collection.inventory.vms.len(), 23);
+    assert_eq!(server.calls("ContinueRetrievePropertiesEx"), 4);
+    assert!(collection.issues.is_empty(), "{:?}", collection.issues);
+    assert_eq!((server.calls("Login"), server.calls("Logout")), (1, 1));
+    assert_eq!(server.calls("CreateContainerView"), server.calls("DestroyView"));
+}
+
+#[tokio::test]
+async fn the_next_page_is_asked_for_while_this_one_arrives() {
+    let (_, collection) = read_from(Script { vms: 20, page: 5, hold_until_next: true, ..Script::default() }).await;
+    assert_eq!(collection.inventory.vms.len(), 20, "{:?}", collection.issues);
+    assert!(collection.complete.contains(&ObjectKind::Vm));
+}
+
+#[tokio::test]
+async fn a_session_that_ends_is_renewed_once() {
+    let (server, collection) =
+        read_from(Script { vms: 23, page: 5, expire_at_page: Some(2), ..Script::default() }).await;
+    assert_eq!(collection.inventory.vms.len(), 23);
+    assert!(collection.issues.is_empty() && collection.complete.contains(&ObjectKind::Vm), "{:?}", collection.issues);
+    assert_eq!(server.calls("Login"), 2);
+
+    let script = Script { vms: 23, page: 5, expire_at_page: Some(2), expire_again: true, ..Script::default() };
+    let (server, collection) = read_from(script).await;
+    assert_eq!(server.calls("Login"), 2);
+    assert!(!collection.complete.contains(&ObjectKind::Vm));
+    assert!(collection.issues.iter().any(|issue| issue.severity == Severity::Error), "{:?}", collection.issues);
+}
+
+#[tokio::test]
+async fn a_page_that_breaks_off_costs_itself() {
+    let (_, collection) = read_from(Script { vms: 23, page: 5, drop_pages: vec![1], ..Script::default() }).await;
+    assert_eq!(collection.inventory.vms.len(), 18, "{:?}", collection.issues);
+    assert!(!collection.complete.contains(&ObjectKind::Vm) && collection.complete.contains(&ObjectKind::Host));
+    let issue = &collection.issues[0];
+    assert_eq!((issue.severity, issue.kind), (Severity::Error, Some(ObjectKind::Vm)));
+    assert!(issue.message.contains("virtual machines were not read completely"), "{}", issue.message);
+}
+
+#[tokio::test]
+async fn a_fault_of_one_class_costs_that_class() {
+    let (_, collection) =
+        read_from(Script { vms: 3, page: 5, faulty_class: Some("HostSystem"), ..Script::default() }).await;
+    assert_eq!(collection.inventory.vms.len(), 3);
+    assert!(collection.complete.contains(&ObjectKind::Vm) && !collection.complete.contains(&ObjectKind::Host));
+    assert!(collection.issues.iter().any(|issue| issue.kind == Some(ObjectKind::Host)), "{:?}", collection.issues);
+}
+
+#[tokio::test]
+async fn what_is_withheld_of_one_machine_is_unknown_and_named() {
+    let (_, collection) = read_from(Script { vms: 12, page: 5, withheld_vm: Some(7), ..Script::default() }).await;
+    assert!(collection.complete.contains(&ObjectKind::Vm));
+    let machine = |at: usize| collection.inventory.vms.iter().find(|vm| vm.name == format!("machine {at}")).unwrap();
+    assert_eq!((machine(7).config.vcpu, machine(6).config.vcpu), (None, Some(2)));
+    let issue = &collection.issues[0];
+    assert_eq!(issue.object.as_ref().map(ExternalId::as_str), Some("vm-7"));
+    assert!(
+        issue.message.contains("config.hardware of machine 7") && issue.message.contains("System.Read"),
+        "{}",
+        issue.message
+    );
+}
+
+#[tokio::test]
+async fn a_property_that_the_server_does_not_know_is_left_out() {
+    let script = Script { vms: 3, page: 5, unknown_property: Some("config.createDate"), ..Script::default() };
+    let (_, collection) = read_from(script).await;
+    assert_eq!(collection.inventory.vms.len(), 3);
+    assert!(collection.complete.contains(&ObjectKind::Vm), "{:?}", collection.issues);
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_asked_again_with_a_fresh_login() {
+    let (server, collection) =
+        read_from(Script { vms: 3, page: 5, blind_first_session: true, ..Script::default() }).await;
+    assert_eq!(collection.inventory.vms.len(), 3);
+    assert_eq!((server.calls("Login"), server.calls("Logout")), (2, 2));
+
+    let (server, collection) = read_from(Script { page: 5, faulty_class: None, ..Script::default() }).await;
+    assert!(collection.inventory.vms.is_empty() && collection.complete.contains(&ObjectKind::Vm));
+    assert_eq!(server.calls("Login"), 1, "a host was seen: that is no empty answer");
+}
+
+#[tokio::test]
+async fn a_cancelled_read_gives_its_pages_up_and_signs_out() {
+    let script = Script { vms: 500, page: 5, delay: Duration::from_millis(30), ..Script::default() };
+    let server = PagingServer::start(script).await;
+    let endpoint = plain(server.url());
+    let progress = watch::Sender::new(CollectProgress::default());
+    let mut seen = progress.subscribe();
+    let cancel = CancellationToken::new();
+    let observer = Observer::new(progress, cancel.clone());
+    let reading = tokio::spawn(async move { collect(&endpoint, &observer).await });
+    let some_vms =
+        |progress: &CollectProgress| progress.kinds.iter().any(|kind| kind.kind == ObjectKind::Vm && kind.found >= 10);
+    seen.wait_for(some_vms).await.unwrap();
+    cancel.cancel();
+    let ended = timeout(Duration::from_secs(5), reading).await.expect("cancelling is quick").unwrap();
+    assert_eq!(ended.unwrap_err().kind, FailureKind::Cancelled);
+    assert_eq!((server.calls("CancelRetrievePropertiesEx"), server.calls("Logout")), (1, 1));
+    assert!(server.calls("ContinueRetrievePropertiesEx") < 20);
+}
+
+#[tokio::test]
+async fn a_read_that_is_dropped_signs_out_all_the_same() {
+    let script = Script { vms: 500, page: 5, delay: Duration::from_millis(30), ..Script::default() };
+    let server = PagingServer::start(script).await;
+    let endpoint = plain(server.url());
+    let _ = timeout(Duration::from_millis(500), read(&endpoint)).await;
+    for _ in 0..100 {
+        if server.calls("Logout") == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody signed out");
+}
