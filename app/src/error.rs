@@ -117,7 +117,10 @@ impl FromServerFnError for AppError {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Connection,
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Serialization(_) => {
-                Self::Invalid { field: None, message: "a field is missing or has a value that is not offered".to_owned() }
+                Self::Invalid {
+                    field: None,
+                    message: "a field is missing or has a value that is not offered".to_owned(),
+                }
             }
             other => Self::unexpected(&other),
         }

@@ -8,10 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use model::{
-    account::Actor,
-    ids::UserId,
-};
+use model::{account::Actor, ids::UserId};
 
 use crate::server::sources::Draft;
 

@@ -1,9 +1,132 @@
-//! The frame around the pages of people who are signed in.
+//! The frame around the pages of people who are signed in: navigation, search, sync state, account.
+//!
+//! Everybody else is sent to the set-up or sign-in page from here. What stands inside of the frame is the route's.
+
+mod account_menu;
+mod nav;
+mod palette;
+mod shortcuts;
+mod sync_state;
+mod top;
 
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
+use leptos_meta::Html;
+use leptos_router::{
+    components::{Outlet, Redirect},
+    hooks::use_location,
+    location::Url,
+};
+use model::{
+    account::{CurrentUser, Density, Preferences, Role, Theme},
+    source::SourceView,
+};
+
+pub(crate) use self::account_menu::AppearanceForm;
+use self::{nav::Nav, palette::Palette, top::Top};
+use crate::{
+    app::VisitorResource,
+    components::{Clock, ErrorState},
+    error::AppError,
+    live::Live,
+    server::sources::list_sources,
+};
+
+/// The signed-in person, for the pages inside of the frame.
+#[derive(Clone)]
+pub(crate) struct Me(pub(crate) CurrentUser);
+
+impl Me {
+    pub(crate) fn may(role: Role) -> bool {
+        use_context::<Self>().is_some_and(|me| me.0.role >= role)
+    }
+}
+
+/// What the person has set for the own eyes; changed at once, kept by the server behind it.
+#[derive(Clone, Copy)]
+pub(crate) struct Appearance(pub(crate) RwSignal<Preferences>);
+
+/// All sources, loaded once for the frame and the pages in it, and again when a run began or ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources(pub(crate) Resource<Result<Vec<SourceView>, AppError>>);
 
 #[component]
 pub fn Frame() -> impl IntoView {
-    view! { <main id="main"><Outlet /></main> }
+    let VisitorResource(visitor) = expect_context();
+    let location = use_location();
+    let sign_in = move || {
+        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+        if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", Url::escape(&here)) }
+    };
+    let body = move || {
+        visitor.get().map(|visitor| match visitor {
+            Ok(visitor) => match visitor.user {
+                Some(user) => view! { <SignedIn user now_ms=visitor.now_ms /> }.into_any(),
+                None if visitor.setup_needed => view! { <Redirect path="/setup" /> }.into_any(),
+                None => view! { <Redirect path=sign_in() /> }.into_any(),
+            },
+            Err(error) => view! {
+                <main id="main" class="alone">
+                    <ErrorState error />
+                </main>
+            }
+            .into_any(),
+        })
+    };
+    view! { <Suspense fallback=|| ()>{body}</Suspense> }
+}
+
+#[component]
+fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
+    Clock::provide(now_ms);
+    let live = Live::provide();
+    let appearance = RwSignal::new(user.preferences.clone());
+    provide_context(Appearance(appearance));
+    provide_context(Sources(Resource::new(
+        move || (live.run_list_version(), live.inventory_version()),
+        |_| list_sources(),
+    )));
+    provide_context(Me(user.clone()));
+    shortcuts::listen();
+
+    let theme = move || appearance.with(|preferences| theme_attribute(preferences.theme));
+    let density = move || appearance.with(|preferences| density_attribute(preferences.density));
+    let pathname = use_location().pathname;
+    let has_to_change = user.must_change_password;
+    let inner = move || {
+        if has_to_change && pathname.get() != "/account" {
+            view! { <Redirect path="/account" /> }.into_any()
+        } else {
+            view! { <Outlet /> }.into_any()
+        }
+    };
+    view! {
+        <Html {..} data-theme=theme data-density=density />
+        <a class="skip" href="#main">
+            "Skip to content"
+        </a>
+        <div class="frame">
+            <Nav role=user.role />
+            <Top user />
+            <main id="main" tabindex="-1">
+                {inner}
+            </main>
+        </div>
+        <Palette />
+    }
+}
+
+const fn theme_attribute(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+const fn density_attribute(density: Density) -> &'static str {
+    match density {
+        Density::Comfortable => "comfortable",
+        Density::Compact => "compact",
+    }
 }

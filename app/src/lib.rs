@@ -2,6 +2,8 @@
 //!
 //! Whatever is decided, counted or stored is the engine's; this crate asks and draws.
 #![recursion_limit = "512"]
+// The component macro repeats `pub` on a function that nobody outside can name.
+#![allow(unreachable_pub)]
 
 mod app;
 pub mod components;

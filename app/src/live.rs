@@ -9,11 +9,7 @@ mod socket;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use model::{
-    ids::SourceId,
-    live::ServerFrame,
-    run::Progress,
-};
+use model::{ids::SourceId, live::ServerFrame, run::Progress};
 
 /// How the tab is connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

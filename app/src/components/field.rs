@@ -1,11 +1,21 @@
 //! Form fields: label above, help below, the error at the field. They work without script: plain inputs with names.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::error::AppError;
 
 /// The error of the last submission, where the form reads it from.
 pub type FormResult = Signal<Option<AppError>>;
+
+/// The error that an action's last submission ended with; without script, the one that the address carries.
+pub fn errors_of<S>(action: ServerAction<S>) -> FormResult
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let value = action.value();
+    Signal::derive(move || value.with(|value| value.as_ref()?.as_ref().err().cloned()))
+}
 
 /// A field around any input: `children` is given the input's id and whether the field is in error.
 #[component]

@@ -4,13 +4,11 @@
 
 use leptos::{prelude::*, server_fn::codec::Json};
 use model::{
-    ids::{ObjectId, SourceId},
+    ids::ObjectId,
     inventory::ObjectKind,
     overview::Overview,
-    run::RunState,
     table::{ClusterDetail, DatastoreDetail, HostDetail, NetworkDetail, SearchHit, TableQuery, VmDetail},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{error::AppError, table::Grid};
 #[cfg(feature = "ssr")]
@@ -21,7 +19,6 @@ use crate::{
 #[cfg(feature = "ssr")]
 use model::{
     account::Role,
-    source::SourceView,
     table::{Column, Page, TableRow},
 };
 
@@ -119,43 +116,4 @@ pub async fn search_inventory(q: String) -> Result<Vec<SearchHit>, AppError> {
 pub async fn read_overview() -> Result<Overview, AppError> {
     let (engine, actor) = guard::require(Role::Viewer).await?;
     Ok(engine.overview(&actor).await?)
-}
-
-/// How current what a source holds is: for the line under a table's heading and the notes above it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceAge {
-    pub id: SourceId,
-    pub name: String,
-    pub last_success_ms: Option<i64>,
-    /// How the last run ended.
-    pub last_state: Option<RunState>,
-    pub issue_count: u64,
-    /// Why the last run failed, in a few words.
-    pub failure: Option<String>,
-    /// Older than it should be by now.
-    pub is_stale: bool,
-}
-
-#[server(prefix = "/api/fn", endpoint = "list_source_ages", input = Json)]
-pub async fn list_source_ages() -> Result<Vec<SourceAge>, AppError> {
-    let (engine, actor) = guard::require(Role::Viewer).await?;
-    let now_ms = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as i64);
-    let sources = engine.list_sources(&actor).await?;
-    Ok(sources.into_iter().map(|source| age(source, now_ms)).collect())
-}
-
-/// A source is stale when three of its intervals passed without a success; a day, where it is synced by hand.
-#[cfg(feature = "ssr")]
-fn age(source: SourceView, now_ms: i64) -> SourceAge {
-    const BY_HAND_S: i64 = 86_400;
-    let patience_ms = source.settings.sync_interval_s.map_or(BY_HAND_S, |interval_s| interval_s * 3) * 1_000;
-    SourceAge {
-        id: source.id,
-        is_stale: source.last_success_ms.is_some_and(|last_ms| now_ms - last_ms > patience_ms),
-        last_success_ms: source.last_success_ms,
-        last_state: source.last_run.as_ref().map(|run| run.state),
-        issue_count: source.last_run.as_ref().map_or(0, |run| run.issue_count),
-        failure: source.last_run.and_then(|run| run.failure).map(|failure| failure.kind.title().to_owned()),
-        name: source.settings.name,
-    }
 }

@@ -29,6 +29,9 @@ pub struct SourceForm {
     pub pem: String,
     #[serde(default)]
     pub fingerprint: String,
+    /// The fingerprint that was shown and is to be pinned: the button's value, stronger than `tls`.
+    #[serde(default)]
+    pub pin: Option<String>,
     /// Seconds; 0 switches automatic syncs off.
     pub interval: i64,
     /// A checkbox: absent when off.
@@ -57,6 +60,7 @@ impl SourceForm {
             tls: TlsMode::System.key().to_owned(),
             pem: String::new(),
             fingerprint: String::new(),
+            pin: None,
             interval: 3_600,
             enabled: Some("on".to_owned()),
         }
@@ -80,6 +84,7 @@ impl SourceForm {
             tls: settings.tls.key().to_owned(),
             pem,
             fingerprint,
+            pin: None,
             interval: settings.sync_interval_s.unwrap_or(0),
             enabled: settings.enabled.then(|| "on".to_owned()),
         }
@@ -92,6 +97,7 @@ impl SourceForm {
             endpoint: self.endpoint.trim().to_owned(),
             username: self.username.clone(),
             tls: match self.tls.as_str() {
+                _ if self.pin.is_some() => TlsMode::Pinned { fingerprint: self.pin.clone().unwrap_or_default() },
                 "authority" => TlsMode::Authority { pem: self.pem.clone() },
                 "pinned" => TlsMode::Pinned { fingerprint: self.fingerprint.trim().to_owned() },
                 "unverified" => TlsMode::Unverified,
@@ -140,10 +146,8 @@ pub async fn save_source(form: SourceForm) -> Result<SourceId, AppError> {
 #[server(prefix = "/api/fn", endpoint = "check_source")]
 pub async fn check_source(form: SourceForm) -> Result<CheckOutcome, AppError> {
     let (engine, actor) = crate::guard::require(model::account::Role::Manager).await?;
-    let outcome = engine
-        .check_source(&actor, form.settings(), new_password(&form), form.id)
-        .await
-        .map_err(AppError::from);
+    let outcome =
+        engine.check_source(&actor, form.settings(), new_password(&form), form.id).await.map_err(AppError::from);
     give_back(&actor, form, outcome.clone().ok(), outcome.clone().err());
     outcome
 }
@@ -183,6 +187,10 @@ fn give_back(
         return;
     }
     form.password = Password::default();
+    if let Some(fingerprint) = form.pin.take() {
+        form.tls = "pinned".to_owned();
+        form.fingerprint = fingerprint;
+    }
     let page = form.id.map_or_else(|| "/sources/new".to_owned(), |id| format!("/sources/{id}"));
     let draft = crate::flash::Note::SourceDraft(Box::new(Draft { form, outcome, error }));
     let ticket = crate::flash::keep(actor, draft);
