@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use model::{format, inventory::ObjectKind, table::PAGE_SIZE_DEFAULT};
+use model::{format, inventory::ObjectKind, source::SourceView, table::PAGE_SIZE_DEFAULT};
 
 use super::{
     chooser::ColumnChooser,
@@ -16,8 +16,9 @@ use super::{
 use crate::{
     components::{EmptyState, ErrorState, Glyph, Icon, Skeleton},
     error::AppError,
+    frame::Sources,
     live::Live,
-    server::inventory::{SaveColumns, SourceAge, list_rows, list_source_ages},
+    server::inventory::{SaveColumns, list_rows},
 };
 
 type RowsResult = Result<Grid, AppError>;
@@ -36,7 +37,7 @@ pub(crate) fn TablePage(
         move || (state.get(), live.inventory_version(), save.version().get()),
         move |(state, _, _)| load(kind, state),
     );
-    let ages = Resource::new(move || live.inventory_version(), |_| list_source_ages());
+    let Sources(sources) = expect_context();
     let (pending, set_pending) = signal(false);
     let wrong_filter = Signal::derive(move || match rows.get() {
         Some(Err(AppError::Invalid { message, .. })) => Some(format!("{}.", capital(&message))),
@@ -44,9 +45,9 @@ pub(crate) fn TablePage(
     });
     let body = move || {
         let rows = rows.get()?;
-        let ages = ages.get()?.unwrap_or_default();
+        let sources = sources.get()?.unwrap_or_default();
         Some(match rows {
-            Ok(grid) => view! { <Found grid state=state.get_untracked() path save ages /> }.into_any(),
+            Ok(grid) => view! { <Found grid state=state.get_untracked() path save sources /> }.into_any(),
             Err(AppError::Invalid { .. }) => view! { <WrongFilter state=state.get_untracked() path /> }.into_any(),
             Err(error) => view! { <ErrorState error /> }.into_any(),
         })
@@ -75,18 +76,18 @@ fn Found(
     state: TableState,
     path: &'static str,
     save: ServerAction<SaveColumns>,
-    ages: Vec<SourceAge>,
+    sources: Vec<SourceView>,
 ) -> impl IntoView {
     let kind = grid.kind;
     let is_filtered = !state.filter_text.is_empty();
     let body = if grid.rows.is_empty() {
-        view! { <Nothing total=grid.total kind state=state.clone() path has_sources=!ages.is_empty() /> }.into_any()
+        view! { <Nothing total=grid.total kind state=state.clone() path has_sources=!sources.is_empty() /> }.into_any()
     } else {
         view! { <Rows grid=grid.clone() state=state.clone() path=path.to_owned() caption=capital(kind.plural()) /> }
             .into_any()
     };
     view! {
-        <SourceNotes ages=ages.clone() />
+        <SourceNotes sources=sources.clone() />
         <section class="card" aria-label=capital(kind.plural())>
             <header class="table-bar">
                 <p class="count" role="status">
@@ -94,7 +95,7 @@ fn Found(
                     " "
                     {noun(kind, grid.total)}
                     {is_filtered.then_some(" match")}
-                    <AsOf ages />
+                    <AsOf sources />
                 </p>
                 <div class="actions">
                     <ColumnChooser grid=grid.clone() state=state.clone() path save />

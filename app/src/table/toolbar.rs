@@ -36,7 +36,7 @@ pub(crate) fn Toolbar(
                 view! {
                     <p class="filter-error" id="filter-error" role="alert">
                         <Icon glyph=Glyph::Warning />
-                        <span>{error} " Known fields: " {known_fields(kind)} "."</span>
+                        <span>{error}</span>
                     </p>
                 },
             )
@@ -215,10 +215,6 @@ fn FilterHelp(kind: ObjectKind) -> impl IntoView {
             </div>
         </details>
     }
-}
-
-fn known_fields(kind: ObjectKind) -> String {
-    columns(kind).iter().map(|column| column.key).collect::<Vec<_>>().join(", ")
 }
 
 const fn placeholder(kind: ObjectKind) -> &'static str {
