@@ -80,10 +80,14 @@ impl Database {
         }
     }
 
-    /// Copies a SQLite file that holds a schema, named after the schema's last version.
+    /// Copies a SQLite file that holds anything, named after its schema's last version.
     async fn copy(&self) -> Result<Option<PathBuf>, StoreError> {
         let Some(path) = self.path() else { return Ok(None) };
-        let Some(version) = applied(self.read(), self.backend()).await?.pop() else { return Ok(None) };
+        let tables = Statement::from_string(self.sql_backend(), "SELECT 1 FROM sqlite_master LIMIT 1");
+        if self.read().query_one_raw(tables).await?.is_none() {
+            return Ok(None);
+        }
+        let version = applied(self.read(), self.backend()).await?.pop().unwrap_or_else(|| "unknown".to_owned());
         let base = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let at = jiff::Timestamp::now().as_millisecond();
         let copy = path.with_file_name(format!("{base}.{version}.{at}.copy"));
