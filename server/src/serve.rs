@@ -76,7 +76,8 @@ pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<()> {
         }
     });
 
-    tracing::info!("listening on {base}");
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    tracing::info!(reached_at = base, "listening on {scheme}://{address}");
     let served = match tls {
         None => {
             let mut server = axum_server::from_tcp(listener)?.handle(handle);

@@ -1,0 +1,137 @@
+//! Every server function there is, called signed out and as each role. One that this table does not know fails the test:
+//! whoever adds a server function says here who may call it.
+
+use std::collections::BTreeSet;
+
+use model::account::Role;
+use reqwest::header;
+use serde_json::Value;
+
+use crate::support::{Browser, PASSWORD, Server};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Least {
+    Anyone,
+    Of(Role),
+}
+
+const ANYONE: Least = Least::Anyone;
+const VIEWER: Least = Least::Of(Role::Viewer);
+const MANAGER: Least = Least::Of(Role::Manager);
+const ADMIN: Least = Least::Of(Role::Admin);
+
+const SOURCE: &str = "form[kind]=vcenter&form[name]=x&form[endpoint]=127.0.0.1:9&form[username]=x&form[password]=x\
+                      &form[tls]=system&form[interval]=0";
+
+/// Name, who may, and arguments that can be read: what cannot be read is refused before anybody asks who sent it.
+const FUNCTIONS: &[(&str, Least, &str)] = &[
+    ("read_visitor", ANYONE, "{}"),
+    ("create_first_admin", ANYONE, "token=x&name=x&password=x&repeated=x"),
+    ("sign_in", ANYONE, "name=nobody&password=x"),
+    ("change_own_password", VIEWER, "current=x&new=x&repeated=x"),
+    ("own_sessions", VIEWER, "{}"),
+    ("revoke_session", VIEWER, "handle=x"),
+    ("set_appearance", VIEWER, "theme=dark"),
+    ("save_columns", VIEWER, r#"{"kind":"vm","columns":["name"]}"#),
+    ("list_users", ADMIN, "{}"),
+    ("add_user", ADMIN, "name=another&role=viewer&password=correct+horse+battery"),
+    ("set_user_role", ADMIN, "id=99&role=viewer"),
+    ("set_user_disabled", ADMIN, "id=99&disabled=true"),
+    ("reset_user_password", ADMIN, "id=99"),
+    ("take_one_time_password", ADMIN, r#"{"ticket":"x"}"#),
+    ("list_sources", VIEWER, "{}"),
+    ("read_source", VIEWER, r#"{"id":99}"#),
+    ("save_source", MANAGER, SOURCE),
+    ("check_source", MANAGER, SOURCE),
+    ("delete_source", MANAGER, "id=99&fate=keep"),
+    ("take_source_draft", MANAGER, r#"{"ticket":"x"}"#),
+    ("start_sync", MANAGER, "source=99"),
+    ("start_all_syncs", MANAGER, ""),
+    ("cancel_run", MANAGER, "run=99"),
+    ("list_runs", VIEWER, r#"{"source":null,"page":1}"#),
+    ("read_run", VIEWER, r#"{"id":99}"#),
+    ("list_changes", VIEWER, r#"{"query":{}}"#),
+    ("list_rows", VIEWER, r#"{"kind":"vm","query":{},"columns":null}"#),
+    ("read_vm", VIEWER, r#"{"id":99}"#),
+    ("read_host", VIEWER, r#"{"id":99}"#),
+    ("read_cluster", VIEWER, r#"{"id":99}"#),
+    ("read_datastore", VIEWER, r#"{"id":99}"#),
+    ("read_network", VIEWER, r#"{"id":99}"#),
+    ("read_overview", VIEWER, "{}"),
+    ("search_inventory", VIEWER, r#"{"q":"web"}"#),
+    // Last: it ends the session that the others are called with.
+    ("sign_out", ANYONE, ""),
+];
+
+/// The error's name in the answer, empty where there is none.
+async fn call(browser: &Browser, name: &str, arguments: &str) -> String {
+    let url = format!("{}/api/fn/{name}", browser.base);
+    let request = browser.client.post(url).header(header::ORIGIN, &browser.base);
+    let content = if arguments.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+    let answer = request.header(header::CONTENT_TYPE, content).body(arguments.to_owned()).send().await.unwrap();
+    let status = answer.status();
+    let body = answer.text().await.unwrap();
+    let json: Value = serde_json::from_str(&body).unwrap_or_default();
+    let error = json.get("error").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let expected = match error.as_str() {
+        "signed_out" => status == 401,
+        "forbidden" => status == 403,
+        // An argument that cannot be read would hide the guard.
+        _ => !body.contains("has a value that is not offered"),
+    };
+    assert!(expected, "{name}: {status} {body}");
+    error
+}
+
+#[test]
+fn the_table_knows_every_server_function() {
+    // Links the application into this test, so that its functions are registered.
+    let _ = server::router::build;
+    let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let known: Vec<String> = FUNCTIONS.iter().map(|(name, _, _)| format!("/api/fn/{name}")).collect();
+    let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+    assert!(!registered.is_empty());
+    assert_eq!(registered, known);
+}
+
+#[tokio::test]
+async fn each_role_calls_what_it_may_and_nothing_else() {
+    let (server, root) = Server::set_up().await;
+    let visitors = [
+        (None, server.browser()),
+        (Some(Role::Viewer), server.signed_in(&root, Role::Viewer).await),
+        (Some(Role::Manager), server.signed_in(&root, Role::Manager).await),
+        (Some(Role::Admin), root),
+    ];
+    for (role, browser) in &visitors {
+        for (name, least, arguments) in FUNCTIONS {
+            let error = call(browser, name, arguments).await;
+            let expected = match (least, role) {
+                (Least::Anyone, _) => None,
+                (Least::Of(_), None) => Some("signed_out"),
+                (Least::Of(least), Some(role)) => (role < least).then_some("forbidden"),
+            };
+            match expected {
+                Some(refusal) => assert_eq!(error, refusal, "{name} as {role:?}"),
+                None => assert!(
+                    !matches!(error.as_str(), "signed_out" | "forbidden" | "internal"),
+                    "{name} as {role:?}: {error}"
+                ),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_role_holds_at_once() {
+    let (server, root) = Server::set_up().await;
+    let manager = server.signed_in(&root, Role::Manager).await;
+    assert_eq!(call(&manager, "start_sync", "source=99").await, "not_found");
+    // `root` is the first user, the manager the second.
+    let changed = root.submit("set_user_role", &[("id", "2"), ("role", "viewer")]).await;
+    assert!(changed.status().is_redirection());
+    assert_eq!(call(&manager, "start_sync", "source=99").await, "signed_out");
+    let again = manager.submit("sign_in", &[("name", "manager"), ("password", PASSWORD)]).await;
+    assert!(again.status().is_redirection());
+    assert_eq!(call(&manager, "start_sync", "source=99").await, "forbidden");
+}
