@@ -1,7 +1,8 @@
-//! A page of a table and a search over 50,000 stored machines, at the store: what a request waits for.
+//! The store alone: persisting 50,000 machines, and what a page of their table, a search and the overview take.
+
+use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 
 use super::figure::Figure;
 use crate::{
@@ -9,31 +10,57 @@ use crate::{
     workspace,
 };
 
-/// One line of what the store's example prints.
-#[derive(Deserialize)]
-struct Reading {
-    figure: String,
-    p50_ms: f64,
-    p99_ms: f64,
-}
-
-/// A page of a table; searches have no bound of their own.
+const MACHINES: u64 = 50_000;
 const PAGE_P99_MS: f64 = 20.0;
 
 pub(super) fn measure() -> Result<Vec<Figure>> {
-    timed("Building the table bench (release)", || {
-        run(&mut cargo(&["build", "--release", "--package", "store", "--example", "tables"]))
+    timed("Building the store's bench (release)", || {
+        run(&mut cargo(&["build", "--release", "--package", "store", "--example", "fill"]))
     })?;
-    let printed = output(&mut program(workspace::target().join("release/examples/tables")))?;
-    let mut figures = Vec::new();
-    for line in printed.lines().filter(|line| line.starts_with('{')) {
-        let reading: Reading = serde_json::from_str(line).with_context(|| format!("the table bench said `{line}`"))?;
-        let is_page = !reading.figure.contains("search");
-        figures.push(Figure::new("tables", format!("{}, p50", reading.figure), reading.p50_ms, "ms"));
-        figures.push(
-            Figure::new("tables", format!("{}, p99", reading.figure), reading.p99_ms, "ms")
-                .at_most(is_page.then_some(PAGE_P99_MS)),
-        );
+    let folder = workspace::target().join("bench").join("tables");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    let url = format!("sqlite://{}", folder.join("iroa.db").display());
+    let mut fill = program(workspace::target().join("release/examples/fill"));
+    let printed = timed("Filling and asking", || output(fill.args([&url, &MACHINES.to_string()])))?;
+    fs::remove_dir_all(&folder)?;
+    let readings: BTreeMap<String, f64> = serde_json::from_str(&printed).context("the store's bench printed no figures")?;
+    Ok(readings.iter().map(|(name, value)| figure(name, *value)).collect())
+}
+
+/// `page_deep_p99_us` becomes `page deep, p99` in milliseconds.
+fn figure(name: &str, value: f64) -> Figure {
+    let (name, unit) = name.rsplit_once('_').unwrap_or((name, ""));
+    let words = name.replace('_', " ");
+    match unit {
+        "us" => {
+            let (words, share) = words.rsplit_once(' ').unwrap_or((&words, ""));
+            let is_bounded = words.starts_with("page") && share == "p99";
+            Figure::new("tables", format!("{words}, {share}"), value / 1e3, "ms")
+                .at_most(is_bounded.then_some(PAGE_P99_MS))
+        }
+        "ms" => Figure::new("tables", words, value / 1e3, "s"),
+        _ => {
+            let bound = name.contains("unchanged").then_some(0.0);
+            Figure::new("tables", format!("{words} {unit}"), value, unit_of_rows(unit)).at_most(bound)
+        }
     }
-    Ok(figures)
+}
+
+fn unit_of_rows(unit: &str) -> &'static str {
+    if unit == "rows" { "rows" } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_figures() {
+        let page = figure("page_deep_by_memory_p99_us", 12_500.0);
+        assert_eq!((page.name.as_str(), page.unit, page.met), ("page deep by memory, p99", "ms", Some(true)));
+        let rows = figure("persist_unchanged_configuration_rows", 3.0);
+        assert_eq!((rows.unit, rows.met), ("rows", Some(false)));
+        assert_eq!(figure("persist_first_ms", 2_500.0).unit, "s");
+    }
 }
