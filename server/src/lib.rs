@@ -3,6 +3,9 @@
 //! A library so that the integration tests can serve the very router that the binary serves. What the application does is
 //! `engine`'s, what it looks like `app`'s.
 
+// A page is one nested type; its layout goes deeper than the compiler looks by itself.
+#![recursion_limit = "512"]
+
 pub mod assets;
 pub mod cli;
 pub mod commands;

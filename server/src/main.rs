@@ -1,5 +1,8 @@
 //! The binary `iroa`: reads the command line and runs what it asks for.
 
+// A page is one nested type; its layout goes deeper than the compiler looks by itself.
+#![recursion_limit = "512"]
+
 use std::process::ExitCode;
 
 use clap::Parser as _;

@@ -1,5 +1,8 @@
 //! The server as its users meet it: the binary, over HTTP.
 
+// A page is one nested type; its layout goes deeper than the compiler looks by itself.
+#![recursion_limit = "512"]
+
 mod configuration;
 mod export;
 mod guard;
