@@ -53,7 +53,7 @@ pub(crate) fn RelatedTable(
     let total = move || rows.get().and_then(Result::ok).map(|grid| format::count(grid.total as i64));
     let all = move || query_string::href(list_path(kind).unwrap_or("/"), &[("q".to_owned(), scope.get())]);
     view! {
-        <section class="card c12" aria-label=capital(kind.plural())>
+        <section class="card" aria-label=capital(kind.plural())>
             <Transition fallback=|| view! { <Skeleton rows=4 /> }>
                 <header>
                     <h2>{capital(kind.plural())}</h2>

@@ -35,7 +35,7 @@ pub(in crate::pages) fn History(kind: ObjectKind) -> impl IntoView {
     );
     let path = location.pathname;
     view! {
-        <Card title="Changes" note="what syncs found different">
+        <Card title="Changes" note="what syncs found different" class="">
             <Transition fallback=|| view! { <Skeleton rows=3 /> }>
                 {move || {
                     changes
