@@ -20,17 +20,25 @@ pub async fn changes(db: &Database, query: &ChangeQuery) -> Result<Page<ChangeVi
         Some(row) => row.try_get_by_index(0)?,
         None => 0,
     };
+    let offset = (page - 1).saturating_mul(page_size).min(i64::MAX as u64);
+    Ok(Page { rows: rows(db, query, page_size, offset).await?, total: total as u64, page, page_size })
+}
+
+/// Some changes, without counting all of them.
+pub(super) async fn rows(
+    db: &Database,
+    query: &ChangeQuery,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<ChangeView>, StoreError> {
     let mut sql = Sql::new(
         db,
         "SELECT c.id, c.at_ms, c.run_id, c.source_id, src.name AS source_name, c.kind, c.object_id, c.object_name, \
          c.action, c.field, c.old_value, c.new_value FROM change c JOIN source src ON src.id = c.source_id WHERE TRUE",
     );
     restrict(&mut sql, query);
-    let offset = (page - 1).saturating_mul(page_size).min(i64::MAX as u64);
-    sql.push(" ORDER BY c.id DESC LIMIT ").bind(page_size as i64).push(" OFFSET ").bind(offset as i64);
-    let rows = db.read().query_all_raw(sql.statement()).await?;
-    let rows = rows.iter().map(view).collect::<Result<_, _>>()?;
-    Ok(Page { rows, total: total as u64, page, page_size })
+    sql.push(" ORDER BY c.id DESC LIMIT ").bind(limit as i64).push(" OFFSET ").bind(offset as i64);
+    db.read().query_all_raw(sql.statement()).await?.iter().map(view).collect()
 }
 
 fn restrict(sql: &mut Sql, query: &ChangeQuery) {

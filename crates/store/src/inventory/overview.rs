@@ -17,7 +17,6 @@ const CHANGES: u64 = 10;
 
 /// Everything but the sources, which the engine knows with their live state.
 pub async fn overview(db: &Database) -> Result<Overview, StoreError> {
-    let latest = ChangeQuery { page: 1, page_size: CHANGES, ..ChangeQuery::default() };
     Ok(Overview {
         vms: vm_counts(db).await?,
         by_platform: platforms(db).await?,
@@ -28,7 +27,7 @@ pub async fn overview(db: &Database) -> Result<Overview, StoreError> {
         capacity: capacity::bars(db).await?,
         datastores: capacity::datastores(db).await?,
         sources: Vec::new(),
-        changes: changes::changes(db, &latest).await?.rows,
+        changes: changes::rows(db, &ChangeQuery::default(), CHANGES, 0).await?,
         alarms: detail::alarms(db, "").await?,
     })
 }

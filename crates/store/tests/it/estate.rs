@@ -37,7 +37,7 @@ fn identity() -> SourceIdentity {
 }
 
 /// `vms` machines on as many hosts and clusters as they need, everything read to its end.
-pub fn estate(vms: usize) -> Collection {
+pub(crate) fn estate(vms: usize) -> Collection {
     let hosts = vms.div_ceil(VMS_OF_A_HOST).max(2);
     let clusters = hosts.div_ceil(HOSTS_OF_A_CLUSTER).max(1);
     let inventory = Inventory {
@@ -64,7 +64,7 @@ pub fn estate(vms: usize) -> Collection {
 }
 
 /// What moves by itself moves; nothing else changes.
-pub fn move_state(collection: &mut Collection) {
+pub(crate) fn move_state(collection: &mut Collection) {
     for vm in &mut collection.inventory.vms {
         vm.state.uptime_s = vm.state.uptime_s.map(|s| s + 300);
         vm.state.cpu_usage_mhz = vm.state.cpu_usage_mhz.map(|mhz| mhz + 17);

@@ -114,7 +114,7 @@ async fn terms_mean_what_the_syntax_says(store: Store) {
     assert_eq!(count("power:on,off").await, 200);
     assert_eq!(count("mem>=16g").await, 80);
     assert_eq!(count("mem=16g power:on").await, 40);
-    assert_eq!(count("10.0.0.17").await, 1);
+    assert_eq!(count("10.0.0.188").await, 1);
     assert_eq!(count("\"00:50:56:00:00:11\"").await, 1);
     assert_eq!(count("ip=10.0.0.1").await, 1, "a whole address");
     assert_eq!(count("tag:prod").await, 67);
