@@ -277,7 +277,10 @@ fn network(
     config.tags = labels.tags(&raw.id);
     config.is_uplink |= switches.is_uplink(&id);
     match &raw.value.switch {
-        Some(switch) => config.switch_name = switches.switch_name(switch),
+        Some(switch) => {
+            config.switch_name = switches.switch_name(switch);
+            config.is_uplink |= has_uplink_name(&raw.value.name, config.switch_name.as_deref());
+        }
         None => switches.complete_standard(&id, &mut config),
     }
     Network {
@@ -287,6 +290,12 @@ fn network(
         folder: lookup.shown_folder(raw.parent.as_ref()),
         config,
     }
+}
+
+/// The last resort where a server tells it in no other way: the name that vCenter gives them, `dvs1-DVUplinks-42`.
+fn has_uplink_name(name: &str, switch: Option<&str>) -> bool {
+    let rest = switch.and_then(|switch| name.strip_prefix(switch)).and_then(|rest| rest.strip_prefix("-DVUplinks-"));
+    rest.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn withheld<T>(issues: &mut Issues, kind: ObjectKind, raw: &Raw<T>, name: &str) {

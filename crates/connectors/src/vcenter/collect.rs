@@ -50,7 +50,8 @@ pub(crate) async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<
     let (transport, content) = connect(endpoint, observer.cancellation()).await?;
     let collection = read_once(endpoint, observer, &transport, &content).await?;
     let is_empty = collection.inventory.hosts.is_empty() && collection.inventory.vms.is_empty();
-    if !is_empty || !collection.issues.is_empty() {
+    let claims_to_be = [ObjectKind::Host, ObjectKind::Vm].iter().all(|kind| collection.complete.contains(kind));
+    if !(is_empty && claims_to_be) {
         return Ok(collection);
     }
     tracing::debug!(host = %transport.host(), "the inventory is empty; reading it again with a fresh login");

@@ -1,7 +1,10 @@
 //! Reads one scope of objects after the other, and keeps what went wrong from costing more than its scope: sessions are
 //! renewed, unknown properties are left out, a server that is gone is not asked again.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use model::{
     failure::{Failure, FailureKind},
@@ -39,6 +42,8 @@ pub(super) struct Reader<'a> {
     observer: &'a Observer,
     session: Session,
     renewed: bool,
+    /// Views that were created to count and still serve to read, by scope.
+    views: HashMap<&'static str, Moref>,
     /// The first failure that says that nothing more can be read.
     gone: Option<Failure>,
     pub(super) issues: Issues,
@@ -52,6 +57,7 @@ impl<'a> Reader<'a> {
             observer,
             session,
             renewed: false,
+            views: HashMap::new(),
             gone: None,
             issues: Issues::default(),
             complete: BTreeSet::new(),
@@ -72,18 +78,19 @@ impl<'a> Reader<'a> {
     pub(super) async fn announce_totals(&mut self, scopes: &[&Scope]) -> Result<(), Failure> {
         let cancel = self.observer.cancellation().clone();
         for scope in scopes {
+            let classes = scope.classes();
             let counted = async {
-                let view = self.session.create_view(&scope.classes()).await?;
-                let counts = self.session.count_view(&view).await;
-                self.session.destroy_view(&view).await;
-                counts
+                let view = self.session.create_view(&classes).await?;
+                let counts = self.session.count_view(&view).await?;
+                Ok::<_, CallError>((view, counts))
             };
             let counts = tokio::select! {
                 () = cancel.cancelled() => return Err(cancelled()),
                 counts = counted => counts,
             };
             // Totals are a comfort: the read itself will say what is wrong.
-            let Ok(counts) = counts else { return Ok(()) };
+            let Ok((view, counts)) = counts else { return Ok(()) };
+            self.views.insert(scope.what, view);
             for kind in scope.kinds {
                 let of_kind = counts.iter().filter(|(class, _)| super::objects::alarm::kind_of(class) == Some(*kind));
                 self.observer.total(*kind, of_kind.map(|(_, count)| count).sum());
@@ -146,7 +153,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn read_view<T: Send + 'static>(
-        &self,
+        &mut self,
         scope: &Scope,
         properties: Vec<(&'static str, Vec<&'static str>)>,
         take: impl Take<T>,
@@ -154,9 +161,13 @@ impl<'a> Reader<'a> {
     ) -> Result<(Vec<T>, Vec<CallError>), CallError> {
         let cancel = self.observer.cancellation();
         let classes = scope.classes();
-        let view = tokio::select! {
-            () = cancel.cancelled() => return Err(cancelled().into()),
-            view = self.session.create_view(&classes) => view?,
+        let view = if let Some(view) = self.views.remove(scope.what) {
+            view
+        } else {
+            tokio::select! {
+                () = cancel.cancelled() => return Err(cancelled().into()),
+                view = self.session.create_view(&classes) => view?,
+            }
         };
         let retrieval = Retrieval::new(&self.session, self.observer, take, count);
         let read = retrieval.run(&Query { objects: Objects::OfView(&view), properties }).await?;
@@ -202,6 +213,7 @@ impl<'a> Reader<'a> {
         match opened {
             Ok(session) => {
                 std::mem::replace(&mut self.session, session).abandon();
+                self.views.clear();
                 Ok(true)
             }
             Err(failure) => {
