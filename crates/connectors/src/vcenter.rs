@@ -1,10 +1,11 @@
 //! vCenter and ESXi over SOAP (vim25): a wire client and pure parsers.
 //!
-//! `transport`, `session` and `retrieve` speak with the server; `xml`, `tree`, `answer` and `objects` are pure and read
+//! `transport`, `body`, `session` and `retrieve` speak with the server; `xml`, `tree`, `answer` and `objects` are pure and read
 //! whatever bytes they are given; `collect` and `check` put both together.
 
 pub mod answer;
 mod assemble;
+mod body;
 mod check;
 mod collect;
 mod envelope;

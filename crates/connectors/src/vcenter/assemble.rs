@@ -1,6 +1,7 @@
 //! Joins what was read object by object into one inventory: datacenters, folder paths, owners of pools, networks of
 //! adapters, names of attributes, tags. Pure.
 
+mod labels;
 mod lookup;
 
 use std::collections::HashMap;
@@ -8,17 +9,17 @@ use std::collections::HashMap;
 use model::{
     ids::ExternalId,
     inventory::{
-        Attribute, Cluster, ConnectionState, Datacenter, Datastore, Folder, Host, Inventory, Network, ObjectKind,
-        ResourcePool, Tag, Vm,
+        Cluster, ConnectionState, Datacenter, Datastore, Folder, Host, Inventory, Network, ObjectKind, ResourcePool, Vm,
     },
 };
 
 use super::{
-    issues::Issues,
+    issues::{Issues, unreachable_vm},
     objects::{Raw, alarm::Triggered, cluster, device::AdapterBacking, host, network, place, storage, vm},
     tags::Tags,
     value::Moref,
 };
+use labels::Labels;
 use lookup::{Lookup, Switches};
 
 /// Everything that a run has read.
@@ -97,27 +98,6 @@ fn alarms(triggered: Vec<Triggered>, names: &HashMap<Moref, String>) -> Vec<mode
     alarms.sort_by(|a, b| a.key.cmp(&b.key));
     alarms.dedup_by(|a, b| a.key == b.key);
     alarms
-}
-
-/// Custom attributes and tags.
-struct Labels {
-    fields: HashMap<i64, String>,
-    tags: Tags,
-}
-
-impl Labels {
-    fn attributes(&self, custom: &[(i64, String)]) -> Vec<Attribute> {
-        let named = custom
-            .iter()
-            .filter_map(|(key, value)| Some(Attribute { name: self.fields.get(key)?.clone(), value: value.clone() }));
-        let mut attributes: Vec<_> = named.collect();
-        attributes.sort();
-        attributes
-    }
-
-    fn tags(&self, id: &Moref) -> Vec<Tag> {
-        self.tags.get(id).cloned().unwrap_or_default()
-    }
 }
 
 fn pool(raw: &Raw<place::Pool>, lookup: &Lookup, issues: &mut Issues) -> ResourcePool {
@@ -220,24 +200,6 @@ fn vm(raw: Raw<vm::Vm>, lookup: &Lookup, switches: &Switches, labels: &Labels, i
         networks: vm.networks,
         config,
         state: vm.state,
-    }
-}
-
-fn unreachable_vm(connection: ConnectionState) -> Option<(&'static str, &'static str)> {
-    match connection {
-        ConnectionState::Orphaned => Some((
-            "the machine is orphaned: vCenter knows it, but no host does",
-            "Register it on a host again, or remove it from vCenter's inventory.",
-        )),
-        ConnectionState::Inaccessible => Some((
-            "the machine is inaccessible: its files cannot be reached",
-            "Look at its datastore and the host's storage paths.",
-        )),
-        ConnectionState::Invalid => Some((
-            "the machine's configuration is invalid",
-            "Look at its configuration file; registering it again often helps.",
-        )),
-        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     failure::Failure,
     ids::ExternalId,
-    inventory::ObjectKind,
+    inventory::{ConnectionState, ObjectKind},
     run::{RunIssue, Severity},
 };
 
@@ -154,5 +154,24 @@ impl Withheld {
             message: format!("{paths} of {whose} could not be read: {why}"),
             advice: Some(advice.to_owned()),
         }
+    }
+}
+
+/// What to say of a machine that cannot be reached, and what to do about it.
+pub(super) fn unreachable_vm(connection: ConnectionState) -> Option<(&'static str, &'static str)> {
+    match connection {
+        ConnectionState::Orphaned => Some((
+            "the machine is orphaned: vCenter knows it, but no host does",
+            "Register it on a host again, or remove it from vCenter's inventory.",
+        )),
+        ConnectionState::Inaccessible => Some((
+            "the machine is inaccessible: its files cannot be reached",
+            "Look at its datastore and the host's storage paths.",
+        )),
+        ConnectionState::Invalid => Some((
+            "the machine's configuration is invalid",
+            "Look at its configuration file; registering it again often helps.",
+        )),
+        _ => None,
     }
 }

@@ -2,7 +2,6 @@
 //! blocking thread. What is in the answers is not its business.
 
 use std::{
-    io::{self, BufRead, Read},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
@@ -20,7 +19,7 @@ use reqwest::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{answer::AnswerError, fault::Fault};
+use super::{answer::AnswerError, body::Body, fault::Fault};
 use crate::{
     address::Address,
     http_failure,
@@ -167,7 +166,7 @@ impl Transport {
             response = self.send(request, limit) => response?,
         };
         let (pieces, waiting) = mpsc::channel(PIECES_AHEAD);
-        let parser = tokio::task::spawn_blocking(move || parse(Body { waiting, current: Bytes::new() }));
+        let parser = tokio::task::spawn_blocking(move || parse(Body::new(waiting)));
         let sent = self.pump(response, pieces, cancel).await;
         match parser.await {
             Ok(parsed) => Ok((parsed, sent)),
@@ -288,36 +287,4 @@ fn describe(host: &str, response: &Response) -> String {
 fn header(response: &Response, name: &str) -> String {
     let value = response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.chars().filter(|c| !c.is_control()).take(60).collect()
-}
-
-/// An answer's body for a parser on a blocking thread: waits for the next piece where it has none.
-pub(super) struct Body {
-    waiting: mpsc::Receiver<Bytes>,
-    current: Bytes,
-}
-
-impl Read for Body {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let length = available.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&available[..length]);
-        self.consume(length);
-        Ok(length)
-    }
-}
-
-impl BufRead for Body {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.current.is_empty() {
-            match self.waiting.blocking_recv() {
-                Some(piece) => self.current = piece,
-                None => break,
-            }
-        }
-        Ok(&self.current)
-    }
-
-    fn consume(&mut self, amount: usize) {
-        let _ = self.current.split_to(amount.min(self.current.len()));
-    }
 }
