@@ -49,7 +49,9 @@ export class Installation {
   }
 
   async remove(): Promise<void> {
+    const log = this.log();
     await this.program?.stop();
+    if (/panicked|overflowed its stack/.test(log)) throw new Error(`the server crashed:\n${log}`);
     await rm(this.folder, { recursive: true, force: true });
   }
 }
