@@ -23,6 +23,9 @@ const ORDER: [ObjectKind; 8] = [
     ObjectKind::Datacenter,
 ];
 
+/// The search stops at so many: there may be more.
+const HITS_MAX: usize = 50;
+
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let search = use_location().search;
@@ -105,6 +108,9 @@ fn results(text: String, hits: Vec<SearchHit>) -> AnyView {
 }
 
 fn counted(hits: usize) -> String {
+    if hits >= HITS_MAX {
+        return format!("The {hits} best results");
+    }
     if hits == 1 { "1 result".to_owned() } else { format!("{} results", format::count(hits as i64)) }
 }
 
