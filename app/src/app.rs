@@ -48,32 +48,38 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/setup") view=SetupPage ssr=ssr.clone() />
-                <Route path=path!("/sign-in") view=SignInPage ssr=ssr.clone() />
-                <ParentRoute path=path!("") view=Frame ssr=ssr.clone()>
-                    <Route path=path!("/") view=OverviewPage ssr=ssr.clone() />
-                    <Route path=path!("/vms") view=VmsPage ssr=ssr.clone() />
-                    <Route path=path!("/vms/:id") view=VmPage ssr=ssr.clone() />
-                    <Route path=path!("/hosts") view=HostsPage ssr=ssr.clone() />
-                    <Route path=path!("/hosts/:id") view=HostPage ssr=ssr.clone() />
-                    <Route path=path!("/clusters") view=ClustersPage ssr=ssr.clone() />
-                    <Route path=path!("/clusters/:id") view=ClusterPage ssr=ssr.clone() />
-                    <Route path=path!("/storage") view=StoragePage ssr=ssr.clone() />
-                    <Route path=path!("/storage/:id") view=DatastorePage ssr=ssr.clone() />
-                    <Route path=path!("/networks") view=NetworksPage ssr=ssr.clone() />
-                    <Route path=path!("/networks/:id") view=NetworkPage ssr=ssr.clone() />
-                    <Route path=path!("/search") view=SearchPage ssr=ssr.clone() />
-                    <Route path=path!("/sources") view=SourcesPage ssr=ssr.clone() />
-                    <Route path=path!("/sources/new") view=NewSourcePage ssr=ssr.clone() />
-                    <Route path=path!("/sources/:id") view=SourcePage ssr=ssr.clone() />
-                    <Route path=path!("/runs/:id") view=RunPage ssr=ssr.clone() />
-                    <Route path=path!("/activity") view=ActivityPage ssr=ssr.clone() />
-                    <Route path=path!("/admin") view=AdminPage ssr=ssr.clone() />
-                    <Route path=path!("/account") view=AccountPage ssr=ssr />
+                <Route path=path!("/setup") view=page(SetupPage) ssr=ssr.clone() />
+                <Route path=path!("/sign-in") view=page(SignInPage) ssr=ssr.clone() />
+                <ParentRoute path=path!("") view=page(Frame) ssr=ssr.clone()>
+                    <Route path=path!("/") view=page(OverviewPage) ssr=ssr.clone() />
+                    <Route path=path!("/vms") view=page(VmsPage) ssr=ssr.clone() />
+                    <Route path=path!("/vms/:id") view=page(VmPage) ssr=ssr.clone() />
+                    <Route path=path!("/hosts") view=page(HostsPage) ssr=ssr.clone() />
+                    <Route path=path!("/hosts/:id") view=page(HostPage) ssr=ssr.clone() />
+                    <Route path=path!("/clusters") view=page(ClustersPage) ssr=ssr.clone() />
+                    <Route path=path!("/clusters/:id") view=page(ClusterPage) ssr=ssr.clone() />
+                    <Route path=path!("/storage") view=page(StoragePage) ssr=ssr.clone() />
+                    <Route path=path!("/storage/:id") view=page(DatastorePage) ssr=ssr.clone() />
+                    <Route path=path!("/networks") view=page(NetworksPage) ssr=ssr.clone() />
+                    <Route path=path!("/networks/:id") view=page(NetworkPage) ssr=ssr.clone() />
+                    <Route path=path!("/search") view=page(SearchPage) ssr=ssr.clone() />
+                    <Route path=path!("/sources") view=page(SourcesPage) ssr=ssr.clone() />
+                    <Route path=path!("/sources/new") view=page(NewSourcePage) ssr=ssr.clone() />
+                    <Route path=path!("/sources/:id") view=page(SourcePage) ssr=ssr.clone() />
+                    <Route path=path!("/runs/:id") view=page(RunPage) ssr=ssr.clone() />
+                    <Route path=path!("/activity") view=page(ActivityPage) ssr=ssr.clone() />
+                    <Route path=path!("/admin") view=page(AdminPage) ssr=ssr.clone() />
+                    <Route path=path!("/account") view=page(AccountPage) ssr=ssr />
                 </ParentRoute>
             </Routes>
         </Router>
     }
+    .into_any()
+}
+
+/// Forgets a page's type: without it the router's own type would hold all pages', and rendering a frame on the stack for each.
+fn page<V: IntoView + 'static>(view: fn() -> V) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
+    move || view().into_any()
 }
 
 /// Tells tests (and nobody else) that the page is alive.

@@ -30,6 +30,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+    // The server crate then need not know, and compile, the types of all pages.
+    .into_any()
 }
 
 /// Scripts run by nonce only, what they load by `strict-dynamic`; no inline style attribute is let through.

@@ -2,6 +2,7 @@
 //! stands on pages as well.
 
 use leptos::{html, prelude::*};
+#[cfg(target_arch = "wasm32")]
 use leptos_router::hooks::use_navigate;
 use model::{account::Role, ids::SourceId};
 
@@ -74,18 +75,18 @@ pub(super) fn Palette() -> impl IntoView {
         }
         entries
     });
-    let navigate = StoredValue::new_local(use_navigate());
+    let open_page = page_opener();
     let run = move |entry: Entry| {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
         }
         match entry.target {
-            Target::Page(path) => navigate.with_value(|go| go(&path, Default::default())),
+            Target::Page(path) => open_page(&path),
             Target::Sync(source) => {
                 leptos::task::spawn_local(async move {
                     let _ = start_sync(source).await;
                 });
-                navigate.with_value(|go| go("/sources", Default::default()));
+                open_page("/sources");
             }
         }
     };
@@ -188,4 +189,17 @@ fn commands(words: &str) -> Vec<Entry> {
         }));
     }
     entries
+}
+
+/// Opens pages from event handlers. It exists in the browser only: on the server, what is bound to one thread must not be
+/// kept by the page's owner, which another thread may drop.
+#[cfg(target_arch = "wasm32")]
+fn page_opener() -> impl Fn(&str) + Copy {
+    let navigate = StoredValue::new(use_navigate());
+    move |path| navigate.with_value(|go| go(path, Default::default()))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn page_opener() -> impl Fn(&str) + Copy {
+    |_| {}
 }

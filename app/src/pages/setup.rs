@@ -2,7 +2,7 @@
 
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
+use leptos_router::{components::Redirect, hooks::use_query_map};
 use model::account::PASSWORD_MIN_CHARS;
 
 use super::sign_in::{Entrance, leave_for};
@@ -17,6 +17,9 @@ pub fn SetupPage() -> impl IntoView {
     let VisitorResource(visitor) = expect_context();
     let create = ServerAction::<CreateFirstAdmin>::new();
     let errors = errors_of(create);
+    // The log names this page's address with the token in it.
+    let query = use_query_map();
+    let token = move || query.with(|query| query.get("token"));
     leave_for(create);
     view! {
         <Title text="Set up · IROA" />
@@ -38,6 +41,7 @@ pub fn SetupPage() -> impl IntoView {
                         type="text"
                         id="token"
                         name="token"
+                        value=token
                         class="mono"
                         required
                         autocomplete="off"
