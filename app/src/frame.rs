@@ -58,19 +58,23 @@ pub fn Frame() -> impl IntoView {
         let here = if query.is_empty() { path } else { format!("{path}?{query}") };
         if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", Url::escape(&here)) }
     };
+    // Awaited, not read: what reads a resource is rendered anew each time that another one below it arrives, and the
+    // whole page is below this one.
     let body = move || {
-        visitor.get().map(|visitor| match visitor {
-            Ok(visitor) => match visitor.user {
-                Some(user) => view! { <SignedIn user now_ms=visitor.now_ms /> }.into_any(),
-                None if visitor.setup_needed => view! { <Redirect path="/setup" /> }.into_any(),
-                None => view! { <Redirect path=sign_in() /> }.into_any(),
-            },
-            Err(error) => view! {
-                <main id="main" class="alone">
-                    <ErrorState error />
-                </main>
+        Suspend::new(async move {
+            match visitor.await {
+                Ok(visitor) => match visitor.user {
+                    Some(user) => view! { <SignedIn user now_ms=visitor.now_ms /> }.into_any(),
+                    None if visitor.setup_needed => view! { <Redirect path="/setup" /> }.into_any(),
+                    None => view! { <Redirect path=sign_in() /> }.into_any(),
+                },
+                Err(error) => view! {
+                    <main id="main" class="alone">
+                        <ErrorState error />
+                    </main>
+                }
+                .into_any(),
             }
-            .into_any(),
         })
     };
     view! { <Suspense fallback=|| ()>{body}</Suspense> }
@@ -100,19 +104,20 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
             view! { <Outlet /> }.into_any()
         }
     };
+    // The parts are erased: as one type, the frame's future would not fit on a worker's stack in a debug build.
     view! {
         <Html {..} data-theme=theme data-density=density />
         <a class="skip" href="#main">
             "Skip to content"
         </a>
         <div class="frame">
-            <Nav role=user.role />
-            <Top user />
+            {view! { <Nav role=user.role /> }.into_any()}
+            {view! { <Top user /> }.into_any()}
             <main id="main" tabindex="-1">
                 {inner}
             </main>
         </div>
-        <Palette />
+        {view! { <Palette /> }.into_any()}
     }
 }
 

@@ -1,5 +1,7 @@
 //! Pages: each loads through server functions and composes components.
 
+use model::account::Role;
+
 pub mod account;
 pub mod activity;
 pub mod admin;
@@ -17,3 +19,11 @@ pub mod source;
 pub mod sources;
 pub mod storage;
 pub mod vms;
+
+pub(crate) const fn role_label(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer",
+        Role::Manager => "Manager",
+        Role::Admin => "Administrator",
+    }
+}
