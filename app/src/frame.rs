@@ -60,23 +60,21 @@ pub fn Frame() -> impl IntoView {
     };
     // Awaited, not read: what reads a resource is rendered anew each time that another one below it arrives, and the
     // whole page is below this one.
-    let body = move || {
-        Suspend::new(async move {
-            match visitor.await {
-                Ok(visitor) => match visitor.user {
-                    Some(user) => view! { <SignedIn user now_ms=visitor.now_ms /> }.into_any(),
-                    None if visitor.setup_needed => view! { <Redirect path="/setup" /> }.into_any(),
-                    None => view! { <Redirect path=sign_in() /> }.into_any(),
-                },
-                Err(error) => view! {
-                    <main id="main" class="alone">
-                        <ErrorState error />
-                    </main>
-                }
-                .into_any(),
+    let body = Suspend::new(async move {
+        match visitor.await {
+            Ok(visitor) => match visitor.user {
+                Some(user) => view! { <SignedIn user now_ms=visitor.now_ms /> }.into_any(),
+                None if visitor.setup_needed => view! { <Redirect path="/setup" /> }.into_any(),
+                None => view! { <Redirect path=sign_in() /> }.into_any(),
+            },
+            Err(error) => view! {
+                <main id="main" class="alone">
+                    <ErrorState error />
+                </main>
             }
-        })
-    };
+            .into_any(),
+        }
+    });
     view! { <Suspense fallback=|| ()>{body}</Suspense> }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn TablePage(
             fallback=move || view! { <Loading /> }
             set_pending
         >
-            <Toolbar kind path state quick error=wrong_filter />
+            {view! { <Toolbar kind path state quick error=wrong_filter /> }.into_any()}
             <div class="table-page" class:pending=pending aria-busy=move || pending.get().then_some("true")>
                 {body}
             </div>
@@ -87,7 +87,7 @@ fn Found(
             .into_any()
     };
     view! {
-        <SourceNotes sources=sources.clone() />
+        {view! { <SourceNotes sources=sources.clone() /> }.into_any()}
         <section class="card" aria-label=capital(kind.plural())>
             <header class="table-bar">
                 <p class="count" role="status">
@@ -98,7 +98,7 @@ fn Found(
                     <AsOf sources />
                 </p>
                 <div class="actions">
-                    <ColumnChooser grid=grid.clone() state=state.clone() path save />
+                    {view! { <ColumnChooser grid=grid.clone() state=state.clone() path save /> }.into_any()}
                     <a class="button" href=export_href(&grid, &state) download="" rel="external">
                         <Icon glyph=Glyph::Download />
                         <span>"CSV"</span>

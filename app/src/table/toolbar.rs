@@ -27,8 +27,8 @@ pub(crate) fn Toolbar(
 ) -> impl IntoView {
     view! {
         <div class="toolbar">
-            <FilterForm kind path state error />
-            <FilterHelp kind />
+            {view! { <FilterForm kind path state error /> }.into_any()}
+            {view! { <FilterHelp kind /> }.into_any()}
         </div>
         {move || {
             let error = error.get()?;
