@@ -45,9 +45,9 @@ pub(crate) fn keep(owner: &Actor, note: Note) -> String {
     ticket
 }
 
-/// Takes the note of a ticket: once, and only by its owner.
-pub(crate) fn take(owner: &Actor, ticket: &str) -> Option<Note> {
-    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_theirs = notes.get(ticket).is_some_and(|kept| kept.owner == owner.user_id() && kept.until > Instant::now());
-    if is_theirs { notes.remove(ticket).map(|kept| kept.note) } else { None }
+/// The note of a ticket, for its owner alone. It stays until its time is over: rendering a page may ask more than once.
+pub(crate) fn read(owner: &Actor, ticket: &str) -> Option<Note> {
+    let notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = notes.get(ticket)?;
+    (kept.owner == owner.user_id() && kept.until > Instant::now()).then(|| kept.note.clone())
 }

@@ -164,7 +164,7 @@ pub async fn delete_source(id: SourceId, fate: InventoryFate) -> Result<(), AppE
 #[server(prefix = "/api/fn", endpoint = "take_source_draft", input = Json)]
 pub async fn take_source_draft(ticket: String) -> Result<Option<Draft>, AppError> {
     let (_, actor) = crate::guard::require(model::account::Role::Manager).await?;
-    Ok(match crate::flash::take(&actor, &ticket) {
+    Ok(match crate::flash::read(&actor, &ticket) {
         Some(crate::flash::Note::SourceDraft(draft)) => Some(*draft),
         _ => None,
     })

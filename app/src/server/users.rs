@@ -55,7 +55,7 @@ pub async fn reset_user_password(id: UserId) -> Result<String, AppError> {
 #[server(prefix = "/api/fn", endpoint = "take_one_time_password", input = Json)]
 pub async fn take_one_time_password(ticket: String) -> Result<Option<(UserId, String)>, AppError> {
     let (_, actor) = crate::guard::require(Role::Admin).await?;
-    Ok(match crate::flash::take(&actor, &ticket) {
+    Ok(match crate::flash::read(&actor, &ticket) {
         Some(crate::flash::Note::OneTimePassword { user, password }) => Some((user, password)),
         _ => None,
     })
