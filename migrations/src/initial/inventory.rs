@@ -62,7 +62,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // SQLite answers a bare word from the index alone, in the order of names; PostgreSQL's indices hold short rows only.
     let name_index = match manager.get_database_backend() {
         DbBackend::Sqlite => {
-            "CREATE INDEX ix_vm_name ON vm (name_key, id, host_id, cluster_id, search) WHERE archived_at_ms IS NULL"
+            "CREATE INDEX ix_vm_name ON vm (name_key, id, archived_at_ms, host_id, cluster_id, search) \
+             WHERE archived_at_ms IS NULL"
         }
         _ => "CREATE INDEX ix_vm_name ON vm (name_key, id) WHERE archived_at_ms IS NULL",
     };

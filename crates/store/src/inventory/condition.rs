@@ -69,7 +69,7 @@ impl Fields {
 
     /// A bare word: in everything that identifies the object, or in the names of where it is.
     fn word(&self, sql: &mut Sql, word: &str) {
-        sql.contains("t.search", word.to_lowercase());
+        sql.contains("t.search", &word.to_lowercase());
         for (pointer, table) in self.words_in {
             sql.push(" OR ").push(pointer).push(" IN (SELECT o.id FROM ").push(table).push(" o WHERE ");
             sql.like("o.name", &format!("%{}%", escape_like(word))).push(")");

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 
 use futures::stream::{self, BoxStream, StreamExt};
 use model::{
-    filter::Filter,
     ids::ObjectId,
     table::{Page, Sort, TableQuery, TableRow},
 };
@@ -16,7 +15,7 @@ use super::{
     condition::Fields,
     sql::{Sql, id_list},
 };
-use crate::{Database, QueryError, StoreError};
+use crate::{Backend, Database, QueryError, StoreError};
 
 /// Columns of every list's rows, for `read::Columns`.
 const COMMON: &str = "t.id, t.name, t.source_id, src.name AS source_name, src.kind AS source_kind, t.first_seen_ms, \
@@ -32,6 +31,8 @@ pub struct Listing<R> {
     pub(super) columns: &'static str,
     pub(super) joins: &'static str,
     pub(super) read: fn(&QueryResult) -> Result<R, StoreError>,
+    /// Which index SQLite should use, from the sort and whether there are bare words: ` INDEXED BY …`, or nothing.
+    pub(super) hint: fn(&str, bool) -> &'static str,
 }
 
 /// A row that the store can list.
@@ -47,22 +48,41 @@ pub type RowPages<R> = BoxStream<'static, Result<Vec<R>, StoreError>>;
 pub async fn list<R: Listed>(db: &Database, query: &TableQuery) -> Result<Page<R>, QueryError> {
     let listing = R::listing();
     let (page, page_size) = (query.page(), query.page_size());
-    let count = count_statement(db, &listing, query)?;
     let offset = (page - 1).saturating_mul(page_size).min(i64::MAX as u64);
-    let keys = keys_statement(db, &listing, query, Some((page_size, offset)))?;
-    let total: i64 = match db.read().query_one_raw(count).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => 0,
-    };
-    let ids = if offset < total as u64 { read_keys(db.read(), keys).await? } else { Vec::new() };
+    let (ids, total) = keys_and_total(db, &listing, query, page_size, offset).await?;
     let rows = rows_of(db.read(), db, &listing, &ids).await?;
-    Ok(Page { rows, total: total as u64, page, page_size })
+    Ok(Page { rows, total, page, page_size })
+}
+
+/// With a filter, one statement finds and counts: looking at every row once is what costs. Without one, indices tell
+/// both the page and the count.
+async fn keys_and_total<R>(
+    db: &Database,
+    listing: &Listing<R>,
+    query: &TableQuery,
+    limit: u64,
+    offset: u64,
+) -> Result<(Vec<i64>, u64), QueryError> {
+    let counted = !query.filter.is_empty();
+    let keys = keys_statement(db, listing, query, counted, Some((limit, offset)))?;
+    let rows = db.read().query_all_raw(keys).await?;
+    let ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    if let Some(row) = rows.first().filter(|_| counted) {
+        return Ok((ids, row.try_get_by_index::<i64>(1)? as u64));
+    }
+    if counted && offset == 0 {
+        return Ok((ids, 0));
+    }
+    let mut count = Sql::new(db, "SELECT count(*)");
+    restrict(&mut count, listing, query, "")?;
+    let row = db.read().query_one_raw(count.statement()).await?;
+    Ok((ids, row.map_or(Ok(0_i64), |row| row.try_get_by_index(0))? as u64))
 }
 
 /// All rows that a query matches, as they are at one moment; its page is ignored.
 pub async fn export<R: Listed>(db: &Database, query: &TableQuery) -> Result<RowPages<R>, QueryError> {
     let snapshot = db.snapshot().await?;
-    let ids = read_keys(&snapshot, keys_statement(db, &R::listing(), query, None)?).await?;
+    let ids = read_keys(&snapshot, keys_statement(db, &R::listing(), query, false, None)?).await?;
     let chunks: Vec<Vec<i64>> = ids.chunks(EXPORT_ROWS).map(<[i64]>::to_vec).collect();
     let state = (snapshot, db.clone(), chunks.into_iter());
     let pages = stream::try_unfold(state, |(snapshot, db, mut chunks)| async move {
@@ -78,20 +98,15 @@ pub(super) async fn row<R: Listed>(db: &Database, id: ObjectId) -> Result<Option
     Ok(rows_of(db.read(), db, &R::listing(), &[id.0]).await?.pop())
 }
 
-fn count_statement<R>(db: &Database, listing: &Listing<R>, query: &TableQuery) -> Result<Statement, QueryError> {
-    let mut sql = Sql::new(db, "SELECT count(*)");
-    restrict(&mut sql, listing, &query.filter, query.archived)?;
-    Ok(sql.statement())
-}
-
 fn keys_statement<R>(
     db: &Database,
     listing: &Listing<R>,
     query: &TableQuery,
+    counted: bool,
     page: Option<(u64, u64)>,
 ) -> Result<Statement, QueryError> {
-    let mut sql = Sql::new(db, "SELECT t.id");
-    restrict(&mut sql, listing, &query.filter, query.archived)?;
+    let mut sql = Sql::new(db, if counted { "SELECT t.id, count(*) OVER ()" } else { "SELECT t.id" });
+    restrict(&mut sql, listing, query, hint(db, listing, query))?;
     order(&mut sql, listing, query.sort.as_ref())?;
     if let Some((limit, offset)) = page {
         sql.push(" LIMIT ").bind(limit as i64).push(" OFFSET ").bind(offset as i64);
@@ -99,10 +114,24 @@ fn keys_statement<R>(
     Ok(sql.statement())
 }
 
-fn restrict<R>(sql: &mut Sql, listing: &Listing<R>, filter: &Filter, archived: bool) -> Result<(), QueryError> {
-    sql.push(" FROM ").push(listing.table).push(" t WHERE ");
-    sql.push(if archived { "TRUE" } else { "t.archived_at_ms IS NULL" });
-    listing.fields.restrict(sql, filter)
+/// What SQLite is told about indices. It takes every partial index for a selective one and would walk through the rows
+/// in the order of whichever it likes.
+fn hint<R>(db: &Database, listing: &Listing<R>, query: &TableQuery) -> &'static str {
+    if db.backend() != Backend::Sqlite || query.archived {
+        return "";
+    }
+    let words = query.filter.terms.iter().any(|term| term.field.is_none());
+    if query.filter.is_empty() || words {
+        (listing.hint)(query.sort.as_ref().map_or("name", |sort| sort.column.as_str()), words)
+    } else {
+        ""
+    }
+}
+
+fn restrict<R>(sql: &mut Sql, listing: &Listing<R>, query: &TableQuery, hint: &str) -> Result<(), QueryError> {
+    sql.push(" FROM ").push(listing.table).push(" t").push(hint).push(" WHERE ");
+    sql.push(if query.archived { "TRUE" } else { "t.archived_at_ms IS NULL" });
+    listing.fields.restrict(sql, &query.filter)
 }
 
 /// By the wanted column, unknown values last, and by key among equals, so that pages neither repeat nor miss a row.

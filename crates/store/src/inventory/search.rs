@@ -51,11 +51,12 @@ fn statement(db: &Database, kind: ObjectKind, place: &str, needle: &str, limit: 
                  datacenter.name AS datacenter_name, {place} FROM (SELECT id, CASE WHEN "
         ),
     );
-    // The search text begins with the name in lower case.
+    // The first line of the search text is the name in lower case.
     let pattern = escape_like(needle);
     sql.push("search LIKE ").bind(format!("{pattern}%")).push(" ESCAPE '\\' THEN 0 WHEN ");
-    sql.like("name", &format!("%{pattern}%")).push(" THEN 1 ELSE 2 END AS grade FROM ").push(table);
-    sql.push(" WHERE archived_at_ms IS NULL AND ").contains("search", needle.to_owned());
+    sql.position("search", needle).push(" < coalesce(nullif(").position("search", "\n");
+    sql.push(", 0), 1000000) THEN 1 ELSE 2 END AS grade FROM ").push(table);
+    sql.push(" WHERE archived_at_ms IS NULL AND ").contains("search", needle);
     sql.push(" ORDER BY grade, name_key, id LIMIT ").bind(limit as i64).push(") hit JOIN ").push(table);
     sql.push(" t ON t.id = hit.id JOIN source src ON src.id = t.source_id LEFT JOIN datacenter ON datacenter.id = t.datacenter_id");
     match kind {

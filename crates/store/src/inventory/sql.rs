@@ -31,13 +31,15 @@ impl Sql {
         self
     }
 
-    /// `text` contains what is bound, both in lower case already.
-    pub(super) fn contains(&mut self, text: &str, needle: String) -> &mut Self {
-        self.push(if self.is_postgres() { "strpos(" } else { "instr(" })
-            .push(text)
-            .push(", ")
-            .bind(needle)
-            .push(") > 0")
+    /// `text` contains the needle, both in lower case already.
+    pub(super) fn contains(&mut self, text: &str, needle: &str) -> &mut Self {
+        // Twice as fast as `instr` on SQLite, which compares at every byte.
+        self.push(text).push(" LIKE ").bind(format!("%{}%", escape_like(needle))).push(" ESCAPE '\\'")
+    }
+
+    /// The position of the needle in `text`, from 1; 0 where it is not.
+    pub(super) fn position(&mut self, text: &str, needle: &str) -> &mut Self {
+        self.push(if self.is_postgres() { "strpos(" } else { "instr(" }).push(text).push(", ").bind(needle).push(")")
     }
 
     /// `text` is like the pattern, whose wildcards are escaped by a backslash; letters match whatever their case. SQLite

@@ -76,6 +76,7 @@ impl Listed for ClusterRow {
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,
+            hint: |_, _| "",
         }
     }
 }

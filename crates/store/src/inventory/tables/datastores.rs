@@ -67,6 +67,7 @@ impl Listed for DatastoreRow {
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,
+            hint: |_, _| "",
         }
     }
 }

@@ -70,6 +70,7 @@ impl Listed for HostRow {
             joins: "LEFT JOIN cluster ON cluster.id = t.cluster_id \
                     LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,
+            hint: |_, _| "",
         }
     }
 }

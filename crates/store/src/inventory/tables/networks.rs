@@ -52,6 +52,7 @@ impl Listed for NetworkRow {
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,
+            hint: |_, _| "",
         }
     }
 }

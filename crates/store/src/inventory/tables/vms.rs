@@ -87,7 +87,19 @@ impl Listed for VmRow {
                     LEFT JOIN datacenter ON datacenter.id = t.datacenter_id LEFT JOIN folder ON folder.id = t.folder_id \
                     LEFT JOIN resource_pool pool ON pool.id = t.resource_pool_id",
             read,
+            hint,
         }
+    }
+}
+
+/// Measured over 50,000 machines: the narrowest index that holds what the order needs, or the table itself.
+fn hint(sort: &str, words: bool) -> &'static str {
+    match sort {
+        _ if words => " INDEXED BY ix_vm_name",
+        "name" | "mem" | "vcpu" | "disk" | "power" => "",
+        "cluster" => " INDEXED BY ix_vm_cluster",
+        "host" | "cpu" | "active" | "consumed" | "used" | "health" | "uptime" => " INDEXED BY ix_vm_host",
+        _ => " NOT INDEXED",
     }
 }
 
