@@ -93,7 +93,7 @@ impl AppError {
 }
 
 /// Errors are written lower case and without a full stop; people read sentences.
-fn sentence(message: &str) -> String {
+pub(crate) fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     let mut text: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
     if !text.ends_with(['.', '!', '?']) {

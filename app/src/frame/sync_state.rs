@@ -55,10 +55,11 @@ fn summary(sources: &[SourceView], live: Live) -> (Tone, String) {
     if total == 0 {
         return (Tone::Idle, NOTHING.to_owned());
     }
-    let noun = if total == 1 { "source" } else { "sources" };
+    // `2 of 3 sources`; a single one needs no "of".
+    let of = |count: usize| if total == 1 { "1 source".to_owned() } else { format!("{count} of {total} sources") };
     let running = sources.iter().filter(|source| live.run_of(source.id, source.live.as_ref()).is_some()).count();
     if running > 0 {
-        return (Tone::Run, format!("Syncing {running} of {total} {noun}"));
+        return (Tone::Run, format!("Syncing {}", of(running)));
     }
     let ended = |wanted: &dyn Fn(RunState) -> bool| {
         sources
@@ -69,14 +70,14 @@ fn summary(sources: &[SourceView], live: Live) -> (Tone, String) {
     };
     let failed = ended(&|state| matches!(state, RunState::Failed | RunState::Interrupted));
     if failed > 0 {
-        return (Tone::Bad, format!("{failed} of {total} {noun} failed"));
+        return (Tone::Bad, format!("{} failed", of(failed)));
     }
     let partial = ended(&|state| state == RunState::CompletedWithIssues);
     if partial > 0 {
-        return (Tone::Warn, format!("{partial} of {total} {noun} partial"));
+        return (Tone::Warn, format!("{} partial", of(partial)));
     }
     if ended(&RunState::is_success) == 0 {
         return (Tone::Idle, "Not synced yet".to_owned());
     }
-    (Tone::Ok, format!("{total} {noun} current"))
+    (Tone::Ok, if total == 1 { "1 source current".to_owned() } else { format!("{total} sources current") })
 }

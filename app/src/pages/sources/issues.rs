@@ -8,7 +8,10 @@ use model::{
     source::{SchedulePause, SourceView, TlsMode},
 };
 
-use crate::components::{Advice, Tone};
+use crate::{
+    components::{Advice, Tone},
+    error::sentence,
+};
 
 /// A failure with its advice.
 #[component]
@@ -16,7 +19,7 @@ pub(crate) fn FailureBox(failure: Failure) -> impl IntoView {
     let fingerprint = failure.fingerprint.clone();
     view! {
         <Advice title=format!("{}.", failure.kind.title())>
-            {failure.detail.clone()} " " {failure.advice().to_owned()}
+            {sentence(&failure.detail)} " " {failure.advice().to_owned()}
             {fingerprint
                 .map(|fingerprint| {
                     view! { <code class="fingerprint">{fingerprint}</code> }
