@@ -45,9 +45,10 @@ fn encode(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
-            // RFC 3986, 3.4: these may stand in a query as they are.
-            b'-' | b'.' | b'_' | b'~' | b'*' | b',' | b':' | b'@' | b'/' => out.push(char::from(byte)),
+            // RFC 3986, 3.4: the signs among these may stand in a query as they are, too.
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'*' | b',' | b':' | b'@' | b'/' => {
+                out.push(char::from(byte));
+            }
             b' ' => out.push('+'),
             byte => {
                 out.push('%');

@@ -98,7 +98,7 @@ fn share(used: Option<i64>, allocated: Option<i64>, capacity: Option<i64>, print
     let percent = |part: i64| part as f64 * 100.0 / capacity as f64;
     let mut words = format!("{} in use of {}", print(used), print(capacity));
     if let Some(allocated) = allocated {
-        words.push_str(&format!(", {} allocated ({:.0} %)", print(allocated), percent(allocated)));
+        words = format!("{words}, {} allocated ({:.0} %)", print(allocated), percent(allocated));
     }
     view! {
         <span class="share" title=words.clone()>

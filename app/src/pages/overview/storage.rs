@@ -34,7 +34,7 @@ fn line(bar: StorageBar) -> AnyView {
     let share = |part: i64| part as f64 * 100.0 / bar.capacity_bytes.max(1) as f64;
     let mut words = format!("{} free of {}", format::bytes(bar.free_bytes), format::bytes(bar.capacity_bytes));
     if let Some(provisioned) = bar.provisioned_bytes {
-        words.push_str(&format!(" · {:.0} % provisioned", share(provisioned)));
+        words = format!("{words} · {:.0} % provisioned", share(provisioned));
     }
     view! {
         <li>
