@@ -32,7 +32,7 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("own_sessions", VIEWER, "{}"),
     ("revoke_session", VIEWER, "handle=x"),
     ("set_appearance", VIEWER, "theme=dark"),
-    ("save_columns", VIEWER, r#"{"kind":"vm","columns":["name"]}"#),
+    ("save_columns", VIEWER, "kind=vm&columns=name"),
     ("list_users", ADMIN, "{}"),
     ("add_user", ADMIN, "name=another&role=viewer&password=correct+horse+battery"),
     ("set_user_role", ADMIN, "id=99&role=viewer"),

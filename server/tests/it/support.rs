@@ -111,7 +111,7 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn get(&self, path: &str) -> Response {
-        self.client.get(format!("{}{path}", self.base)).send().await.unwrap()
+        self.client.get(format!("{}{path}", self.base)).header(header::ACCEPT, "text/html").send().await.unwrap()
     }
 
     pub(crate) async fn page(&self, path: &str) -> (StatusCode, String) {
