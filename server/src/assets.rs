@@ -51,7 +51,9 @@ impl Assets {
             Some(Ok(manifest)) => assets.pkg = manifest.pkg,
             Some(Err(error)) => tracing::error!(error = %error, "the site's manifest cannot be read"),
             None => {
-                tracing::warn!("the site is not built in: pages come without style and script; see `cargo xtask build`")
+                tracing::warn!(
+                    "the site is not built in: pages come without style and script; see `cargo xtask build`"
+                );
             }
         }
         assets
@@ -144,7 +146,8 @@ fn content_type(path: &str) -> String {
 }
 
 fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(bytes);
+    digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

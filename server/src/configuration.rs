@@ -114,23 +114,28 @@ impl fmt::Display for Configuration {
             Some(url) => writeln!(f, "public_url = \"{url}\"")?,
             None => writeln!(f, "# public_url is not set: only browsers on this machine are served")?,
         }
-        writeln!(f, "data_dir = {:?}", self.data_dir)?;
+        writeln!(f, "data_dir = {}", quoted(&self.data_dir))?;
         writeln!(f, "database_url = \"{}\"", without_password(self.database_url.expose_secret()))?;
-        writeln!(f, "secret_key_file = {:?}", self.secret_key_file)?;
+        writeln!(f, "secret_key_file = {}", quoted(&self.secret_key_file))?;
         let proxies: Vec<_> = self.trusted_proxies.iter().map(|net| format!("\"{net}\"")).collect();
         writeln!(f, "trusted_proxies = [{}]", proxies.join(", "))?;
         if let Some(tls) = &self.tls {
-            writeln!(f, "tls_certificate = {:?}\ntls_key = {:?}", tls.certificate, tls.key)?;
+            writeln!(f, "tls_certificate = {}\ntls_key = {}", quoted(&tls.certificate), quoted(&tls.key))?;
         }
         writeln!(f, "log = {:?}\nlog_format = \"{}\"", self.log, self.log_format)?;
         writeln!(f, "session_idle_hours = {}", self.session_idle.as_secs() / 3600)?;
         writeln!(f, "session_max_hours = {}", self.session_max.as_secs() / 3600)?;
         writeln!(f, "parallel_syncs = {}", self.parallel_syncs)?;
         if let Some(dir) = &self.assets_dir {
-            writeln!(f, "assets_dir = {dir:?}")?;
+            writeln!(f, "assets_dir = {}", quoted(dir))?;
         }
         Ok(())
     }
+}
+
+/// A path as a TOML string.
+fn quoted(path: &Path) -> String {
+    toml::Value::from(path.display().to_string()).to_string()
 }
 
 fn public_url(text: &str) -> anyhow::Result<Url> {

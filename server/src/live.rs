@@ -29,7 +29,7 @@ pub(crate) use sockets::Sockets;
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Two pings without an answer.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
-const RECHECK_EVERY: Duration = Duration::from_secs(60);
+const RECHECK_EVERY: Duration = Duration::from_mins(1);
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// What browsers send is a topic's name.
 const FRAME_MAX: usize = 4 * 1024;

@@ -35,7 +35,7 @@ use crate::{
 /// The longest body: a form with a pasted chain of certificates.
 const BODY_MAX: usize = 1 << 20;
 /// Longer than the longest test of a connection.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone, FromRef)]

@@ -125,7 +125,7 @@ impl Engine {
         passwords::check("new", &new, &user.name)?;
         let hash = self.inner.passwords.hash(new).await?;
         users::set_password_hash(self.db(), user.id, &hash, false).await?;
-        let kept = keep_session.as_ref().map(|key| key.as_bytes());
+        let kept = keep_session.as_ref().map(SessionKey::as_bytes);
         store::sessions::delete_of_user(self.db(), user.id, kept).await?;
         tracing::info!(user.id = user.id.0, "changed the own password");
         Ok(())

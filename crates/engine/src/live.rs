@@ -19,7 +19,7 @@ use crate::Engine;
 /// A watcher is told of changes at most so often.
 const PACE: Duration = Duration::from_millis(200);
 /// Ended runs are remembered so long, for watchers that are behind.
-const MEMORY: Duration = Duration::from_secs(120);
+const MEMORY: Duration = Duration::from_mins(2);
 
 /// The present state of all live runs, and the bell that rings when it changes.
 pub(crate) struct Hub {

@@ -95,7 +95,7 @@ impl Engine {
     /// The own sessions, latest first; `current` is marked.
     pub async fn own_sessions(&self, actor: &Actor, current: Option<SessionKey>) -> Result<Vec<SessionView>> {
         let id = actor.user_id().ok_or(Error::Forbidden)?;
-        let current = current.as_ref().map(|key| key.as_bytes());
+        let current = current.as_ref().map(SessionKey::as_bytes);
         Ok(sessions::list_of_user(self.db(), id, current, now_ms()).await?)
     }
 

@@ -12,8 +12,8 @@ use crate::{
 
 /// Failures that are forgiven without a delay, and the longest delay. An account's delay stays short: otherwise anybody
 /// could lock anybody out. An address's may grow: it is the guesser's own.
-const ACCOUNT: Patience = Patience { free: 4, longest: Duration::from_secs(60) };
-const ADDRESS: Patience = Patience { free: 15, longest: Duration::from_secs(15 * 60) };
+const ACCOUNT: Patience = Patience { free: 4, longest: Duration::from_mins(1) };
+const ADDRESS: Patience = Patience { free: 15, longest: Duration::from_mins(15) };
 
 /// Names longer than users can have are cut: they name nobody anyway.
 const SUBJECT_CHARS: usize = 100;

@@ -23,7 +23,7 @@ pub(crate) use running::{Control, Running};
 pub(crate) const LEASE_MS: i64 = 30_000;
 /// Without a bell (another process queued it) a run is found after so long.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-const CLEAN_EVERY: Duration = Duration::from_secs(600);
+const CLEAN_EVERY: Duration = Duration::from_mins(10);
 /// Failed sign-ins are forgotten after so long.
 const FORGET_ATTEMPTS_MS: i64 = 3_600_000;
 /// For the last statements before the process ends.

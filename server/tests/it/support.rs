@@ -12,7 +12,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Po
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `iroa serve`; killed when dropped.
 pub(crate) struct Server {
@@ -38,6 +38,8 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap(), &[])
     }
 
+    // Killed and waited for when the server is dropped, or with the test that fails before.
+    #[allow(clippy::zombie_processes)]
     /// Waits until the server listens; port 0 gives each its own.
     pub(crate) fn start_in(folder: TempDir, flags: &[&str]) -> Self {
         let mut child = command(&folder)
