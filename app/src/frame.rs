@@ -95,12 +95,19 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     let density = move || appearance.with(|preferences| density_attribute(preferences.density));
     let pathname = use_location().pathname;
     let has_to_change = user.must_change_password;
-    let inner = move || {
-        if has_to_change && pathname.get() != "/account" {
-            view! { <Redirect path="/account" /> }.into_any()
-        } else {
-            view! { <Outlet /> }.into_any()
-        }
+    // A closure is called more than once while a page is rendered on the server: only those who have to change their
+    // password pay for that.
+    let inner = if has_to_change {
+        let inner = move || {
+            if pathname.get() == "/account" {
+                view! { <Outlet /> }.into_any()
+            } else {
+                view! { <Redirect path="/account" /> }.into_any()
+            }
+        };
+        inner.into_any()
+    } else {
+        view! { <Outlet /> }.into_any()
     };
     // The parts are erased: as one type, the frame's future would not fit on a worker's stack in a debug build.
     view! {

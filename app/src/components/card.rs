@@ -15,7 +15,7 @@ pub fn Card(
     #[prop(optional, into)]
     end: ViewFn,
     children: Children,
-) -> impl IntoView {
+) -> AnyView {
     let label = title.clone();
     view! {
         <section class=format!("card {class}") aria-label=label>
@@ -27,4 +27,5 @@ pub fn Card(
             <div class="body">{children()}</div>
         </section>
     }
+    .into_any()
 }

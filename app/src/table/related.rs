@@ -31,7 +31,7 @@ pub(crate) fn RelatedTable(
     prefix: &'static str,
     /// What to say when there are none.
     empty: &'static str,
-) -> impl IntoView {
+) -> AnyView {
     let location = use_location();
     let (search, path) = (location.search, location.pathname);
     let state = Memo::new(move |_| TableState::parse(&search.get(), prefix));
@@ -66,6 +66,7 @@ pub(crate) fn RelatedTable(
             </Transition>
         </section>
     }
+    .into_any()
 }
 
 async fn load(kind: ObjectKind, state: TableState, scope: String, columns: &[&str]) -> Result<Grid, AppError> {

@@ -14,9 +14,10 @@ pub(in crate::pages) fn AlarmList(
     /// Name the object, too.
     #[prop(optional)]
     with_object: bool,
-) -> impl IntoView {
+) -> AnyView {
     let alarms = alarms.into_iter().map(|alarm| alarm_line(alarm, with_object)).collect_view();
     view! { <ul class="list alarms">{alarms}</ul> }
+    .into_any()
 }
 
 fn alarm_line(alarm: AlarmView, with_object: bool) -> AnyView {

@@ -26,7 +26,7 @@ impl Fact {
 }
 
 #[component]
-pub(in crate::pages) fn Facts(facts: Vec<Fact>) -> impl IntoView {
+pub(in crate::pages) fn Facts(facts: Vec<Fact>) -> AnyView {
     let facts = facts
         .into_iter()
         .map(|fact| {
@@ -39,6 +39,7 @@ pub(in crate::pages) fn Facts(facts: Vec<Fact>) -> impl IntoView {
         })
         .collect_view();
     view! { <dl class="facts">{facts}</dl> }
+    .into_any()
 }
 
 /// A dash with the usual reason.

@@ -24,7 +24,7 @@ pub(in crate::pages) fn ObjectHead(
     trail: Vec<(String, String)>,
     /// The object's states, most important first.
     states: AnyView,
-) -> impl IntoView {
+) -> AnyView {
     let list = list_path(kind).map(|path| (path.to_owned(), capital(kind.plural())));
     let trail = list.into_iter().chain(trail).collect();
     view! {
@@ -56,6 +56,7 @@ pub(in crate::pages) fn ObjectHead(
                 }
             })}
     }
+    .into_any()
 }
 
 /// Links to what stands above an object.

@@ -21,7 +21,7 @@ const PER_PAGE: u64 = 20;
 const KEY: &str = "changes";
 
 #[component]
-pub(in crate::pages) fn History(kind: ObjectKind) -> impl IntoView {
+pub(in crate::pages) fn History(kind: ObjectKind) -> AnyView {
     let id = object_id();
     let live = Live::current();
     let location = use_location();
@@ -48,6 +48,7 @@ pub(in crate::pages) fn History(kind: ObjectKind) -> impl IntoView {
             </Transition>
         </Card>
     }
+    .into_any()
 }
 
 fn draw(page: Page<ChangeView>, key: PageKey, path: String) -> AnyView {

@@ -20,7 +20,7 @@ pub(in crate::pages) fn object_id() -> Memo<Option<ObjectId>> {
 }
 
 #[component]
-pub(in crate::pages) fn ObjectPage<T, L, F>(load: L, draw: fn(T) -> AnyView) -> impl IntoView
+pub(in crate::pages) fn ObjectPage<T, L, F>(load: L, draw: fn(T) -> AnyView) -> AnyView
 where
     T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static,
     L: Fn(ObjectId) -> F + Copy + Send + Sync + 'static,
@@ -58,6 +58,7 @@ where
             }}
         </Transition>
     }
+    .into_any()
 }
 
 fn missing() -> AppError {

@@ -18,7 +18,7 @@ pub(in crate::pages) struct Share {
 }
 
 #[component]
-pub(in crate::pages) fn ShareLine(share: Share) -> impl IntoView {
+pub(in crate::pages) fn ShareLine(share: Share) -> AnyView {
     let Share { label, help, used, total, print, reason } = share;
     let figures = match (used, total) {
         (Some(used), Some(total)) if total > 0 => {
@@ -42,4 +42,5 @@ pub(in crate::pages) fn ShareLine(share: Share) -> impl IntoView {
             <dd>{figures}</dd>
         </div>
     }
+    .into_any()
 }
