@@ -154,7 +154,7 @@ async fn connect_sqlite(path: &Path, connections: u32, options: &Options) -> Res
         // Readers that wait find a connection ready; the statement cache of each is warm.
         .min_connections(1)
         .acquire_timeout(options.patience)
-        .idle_timeout(Duration::from_secs(600))
+        .idle_timeout(Duration::from_mins(10))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite

@@ -73,7 +73,7 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             "CREATE UNIQUE INDEX ux_vm ON vm (source_id, external_id)",
             // Counts and sums by host and by cluster read these alone.
             "CREATE INDEX ix_vm_host ON vm (host_id, archived_at_ms)",
-            "CREATE INDEX ix_vm_cluster ON vm (cluster_id, archived_at_ms, power, vcpu, memory_bytes)",
+            "CREATE INDEX ix_vm_cluster ON vm (cluster_id, archived_at_ms, role, power, vcpu, memory_bytes)",
             "CREATE INDEX ix_vm_datacenter ON vm (datacenter_id)",
             "CREATE INDEX ix_vm_folder ON vm (folder_id)",
             "CREATE INDEX ix_vm_resource_pool ON vm (resource_pool_id)",
@@ -82,6 +82,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             "CREATE INDEX ix_vm_memory ON vm (memory_bytes, id) WHERE archived_at_ms IS NULL",
             "CREATE INDEX ix_vm_vcpu ON vm (vcpu, id) WHERE archived_at_ms IS NULL",
             "CREATE INDEX ix_vm_disk ON vm (disk_bytes, id) WHERE archived_at_ms IS NULL",
+            "CREATE INDEX ix_vm_counts ON vm (source_id, role, power, archived_at_ms, vcpu, memory_bytes) \
+             WHERE archived_at_ms IS NULL",
             "CREATE INDEX ix_vm_power ON vm (power, id) WHERE archived_at_ms IS NULL",
         ],
     )

@@ -14,7 +14,7 @@ use crate::StoreError;
 
 /// How many copies of earlier schemas are kept beside a SQLite file.
 const COPIES_KEPT: usize = 3;
-const LOCK_PATIENCE: Duration = Duration::from_secs(120);
+const LOCK_PATIENCE: Duration = Duration::from_mins(2);
 /// Any number that no other program uses for an advisory lock in the same database.
 const LOCK_KEY: i64 = 0x1_A0A5_C4E3;
 
@@ -119,7 +119,7 @@ async fn run(transaction: &DatabaseTransaction, pending: &[String]) -> Result<()
 async fn pause_for_tests() {
     if let Ok(marker) = std::env::var("IROA_TEST_PAUSE_IN_MIGRATION") {
         let _ = std::fs::write(marker, "migrating");
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
     }
 }
 

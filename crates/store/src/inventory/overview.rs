@@ -4,6 +4,7 @@ mod capacity;
 
 use model::{
     change::ChangeQuery,
+    inventory::{PowerState, VmRole},
     overview::{HostCounts, Overview, PlatformCounts, StorageTotals, VmCounts},
     source::SourceKind,
 };
@@ -17,9 +18,10 @@ const CHANGES: u64 = 10;
 
 /// Everything but the sources, which the engine knows with their live state.
 pub async fn overview(db: &Database) -> Result<Overview, StoreError> {
+    let (vms, by_platform) = counts(db).await?;
     Ok(Overview {
-        vms: vm_counts(db).await?,
-        by_platform: platforms(db).await?,
+        vms,
+        by_platform,
         clusters: count(db, "SELECT count(*) FROM cluster WHERE archived_at_ms IS NULL").await?,
         hosts: host_counts(db).await?,
         storage: storage_totals(db).await?,
@@ -41,35 +43,61 @@ async fn count(db: &Database, sql: &str) -> Result<u64, StoreError> {
     Ok(row.map_or(Ok(0_i64), |row| row.try_get_by_index(0))? as u64)
 }
 
-async fn vm_counts(db: &Database) -> Result<VmCounts, StoreError> {
-    let sql = "SELECT role, power, count(*) AS vms, CAST(coalesce(sum(vcpu), 0) AS bigint) AS vcpu, \
-               CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory FROM vm WHERE archived_at_ms IS NULL \
-               GROUP BY role, power";
-    let mut counts = VmCounts::default();
-    for row in rows(db, sql).await? {
+/// Machines by role and power, and every kind by platform. Machines are counted in one pass over an index.
+async fn counts(db: &Database) -> Result<(VmCounts, Vec<PlatformCounts>), StoreError> {
+    let of = |table: &str| {
+        format!(
+            "SELECT source_id, '{table}' AS objects, '' AS role, '' AS power, count(*) AS number, CAST(0 AS bigint) AS vcpu, \
+             CAST(0 AS bigint) AS memory FROM {table} WHERE archived_at_ms IS NULL GROUP BY source_id"
+        )
+    };
+    let vms = "SELECT source_id, 'vm' AS objects, role, power, count(*) AS number, \
+               CAST(coalesce(sum(vcpu), 0) AS bigint) AS vcpu, CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory \
+               FROM vm WHERE archived_at_ms IS NULL GROUP BY source_id, role, power";
+    let parts = [vms.to_owned(), of("host"), of("cluster"), of("datastore")].join(" UNION ALL ");
+    let sql = format!("SELECT c.*, src.kind AS platform FROM ({parts}) c JOIN source src ON src.id = c.source_id");
+    let (mut total, mut all) = (VmCounts::default(), Vec::<PlatformCounts>::new());
+    for row in rows(db, &sql).await? {
         let row = Columns(&row);
-        let vms = row.get::<i64>("vms")? as u64;
-        match row.get::<String>("role")?.as_str() {
-            "ordinary" => {}
-            "template" => {
-                counts.templates += vms;
-                continue;
-            }
-            _ => continue,
-        }
-        counts.total += vms;
-        match row.get::<String>("power")?.as_str() {
-            "on" => {
-                counts.on += vms;
-                counts.vcpu_on += row.get::<i64>("vcpu")? as u64;
-                counts.memory_on_bytes += row.get::<i64>("memory")? as u64;
-            }
-            "off" => counts.off += vms,
-            "suspended" => counts.suspended += vms,
-            _ => counts.unknown += vms,
+        let platform: String = row.get("platform")?;
+        let number = row.get::<i64>("number")? as u64;
+        let at = all.iter().position(|counts| counts.platform == platform).unwrap_or_else(|| {
+            all.push(PlatformCounts { platform, ..PlatformCounts::default() });
+            all.len() - 1
+        });
+        match row.get::<String>("objects")?.as_str() {
+            "host" => all[at].hosts += number,
+            "cluster" => all[at].clusters += number,
+            "datastore" => all[at].datastores += number,
+            _ => all[at].vms += count_vms(&mut total, &row, number)?,
         }
     }
-    Ok(counts)
+    all.sort_by_key(|counts| SourceKind::ALL.iter().position(|kind| kind.key() == counts.platform));
+    Ok((total, all))
+}
+
+/// Adds machines of one role and power state; returns how many of them are workload.
+fn count_vms(total: &mut VmCounts, row: &Columns<'_>, number: u64) -> Result<u64, StoreError> {
+    match row.word("role", VmRole::from_key)? {
+        VmRole::Ordinary => {}
+        VmRole::Template => {
+            total.templates += number;
+            return Ok(0);
+        }
+        VmRole::Vcls | VmRole::FaultToleranceSecondary => return Ok(0),
+    }
+    total.total += number;
+    match row.power()? {
+        PowerState::On => {
+            total.on += number;
+            total.vcpu_on += row.get::<i64>("vcpu")? as u64;
+            total.memory_on_bytes += row.get::<i64>("memory")? as u64;
+        }
+        PowerState::Off => total.off += number,
+        PowerState::Suspended => total.suspended += number,
+        PowerState::Unknown => total.unknown += number,
+    }
+    Ok(number)
 }
 
 async fn host_counts(db: &Database) -> Result<HostCounts, StoreError> {
@@ -90,34 +118,6 @@ async fn host_counts(db: &Database) -> Result<HostCounts, StoreError> {
         cores: number("cores")?,
         memory_bytes: number("memory")?,
     })
-}
-
-async fn platforms(db: &Database) -> Result<Vec<PlatformCounts>, StoreError> {
-    let of = |table: &str, which: &str| {
-        format!(
-            "SELECT src.kind AS platform, '{table}' AS objects, count(*) AS number FROM {table} t \
-             JOIN source src ON src.id = t.source_id WHERE t.archived_at_ms IS NULL{which} GROUP BY src.kind"
-        )
-    };
-    let sql = [of("vm", " AND t.role = 'ordinary'"), of("host", ""), of("cluster", ""), of("datastore", "")];
-    let mut all: Vec<PlatformCounts> = Vec::new();
-    for row in rows(db, &sql.join(" UNION ALL ")).await? {
-        let row = Columns(&row);
-        let platform: String = row.get("platform")?;
-        let number = row.get::<i64>("number")? as u64;
-        let at = all.iter().position(|counts| counts.platform == platform).unwrap_or_else(|| {
-            all.push(PlatformCounts { platform, ..PlatformCounts::default() });
-            all.len() - 1
-        });
-        match row.get::<String>("objects")?.as_str() {
-            "vm" => all[at].vms = number,
-            "host" => all[at].hosts = number,
-            "cluster" => all[at].clusters = number,
-            _ => all[at].datastores = number,
-        }
-    }
-    all.sort_by_key(|counts| SourceKind::ALL.iter().position(|kind| kind.key() == counts.platform));
-    Ok(all)
 }
 
 /// A datastore that is seen through two sources has the same URL in both and counts once.

@@ -25,7 +25,10 @@ impl Sql {
     pub(super) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
         match self.backend {
-            DbBackend::Postgres => self.text.push_str(&format!("${}", self.values.len())),
+            DbBackend::Postgres => {
+                self.text.push('$');
+                self.text.push_str(&self.values.len().to_string());
+            }
             _ => self.text.push('?'),
         }
         self

@@ -12,7 +12,10 @@ pub(crate) fn natural_key(name: &str) -> String {
             let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
             let digits = rest[..end].trim_start_matches('0');
             let digits = &digits[..digits.len().min(99)];
-            key.push_str(&format!("{:02}{digits}", digits.len()));
+            let length = digits.len();
+            key.push(char::from(b'0' + (length / 10) as u8));
+            key.push(char::from(b'0' + (length % 10) as u8));
+            key.push_str(digits);
             rest = &rest[end..];
         } else {
             key.extend(first.to_lowercase());

@@ -96,7 +96,7 @@ fn cluster(at: usize) -> Cluster {
         folder: None,
         config: ClusterConfig {
             ha_enabled: Some(true),
-            drs_enabled: Some(at % 2 == 0),
+            drs_enabled: Some(at.is_multiple_of(2)),
             total_cores: Some(512),
             total_cpu_mhz: Some(512 * 2_400),
             total_memory_bytes: Some(16 * 512 * GIB),
@@ -247,7 +247,7 @@ fn vm_config(at: usize, on: bool, role: VmRole, clusters: usize) -> VmConfig {
         ip_addresses: if on { vec![address.clone(), format!("fe80::{at:x}")] } else { Vec::new() },
         tools_state: Some(if on { "toolsOk" } else { "toolsNotRunning" }.into()),
         tools_version: Some("12352".into()),
-        disks: (0..1 + at % 3)
+        disks: (0..=at % 3)
             .map(|disk| Disk {
                 key: format!("{}", 2_000 + disk),
                 label: format!("Hard disk {}", disk + 1),
@@ -268,7 +268,7 @@ fn vm_config(at: usize, on: bool, role: VmRole, clusters: usize) -> VmConfig {
             connected: Some(on),
             ip_addresses: if on { vec![address] } else { Vec::new() },
         }],
-        snapshots: (0..usize::from(at % 10 == 0))
+        snapshots: (0..usize::from(at.is_multiple_of(10)))
             .map(|_| Snapshot {
                 key: "1".into(),
                 parent: None,
@@ -281,9 +281,13 @@ fn vm_config(at: usize, on: bool, role: VmRole, clusters: usize) -> VmConfig {
             })
             .collect(),
         created_at_ms: Some(1_600_000_000_000 + at as i64 * 1_000),
-        annotation: (at % 7 == 0).then(|| format!("Owner: team {}; ticket CHG{at:07}", at % 4)),
+        annotation: at.is_multiple_of(7).then(|| format!("Owner: team {}; ticket CHG{at:07}", at % 4)),
         config_path: Some(format!("[vmfs-{}] vm-{at}/vm-{at}.vmx", at % (clusters * 2))),
-        tags: if at % 3 == 0 { vec![Tag { category: "env".into(), name: "production".into() }] } else { Vec::new() },
+        tags: if at.is_multiple_of(3) {
+            vec![Tag { category: "env".into(), name: "production".into() }]
+        } else {
+            Vec::new()
+        },
         ..VmConfig::default()
     }
 }

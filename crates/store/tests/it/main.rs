@@ -1,5 +1,7 @@
 //! The store's tests: each runs on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod accounts;
 mod estate;
 mod migrating;

@@ -152,7 +152,7 @@ async fn a_save_that_is_dropped_leaves_the_previous_inventory(store: Store) {
     }
     changed.inventory.vms.truncate(300);
     // Dropped at several points, as when the process ends there.
-    for polls in [2, 12, 40] {
+    for polls in [1, 5, 15] {
         let run = store.start_run(source, 2_000).await;
         let save = persister::persist(&store.db, source, run, &changed, 2_000);
         assert!(polled(save, polls).await.is_none(), "the save was to be cut off");

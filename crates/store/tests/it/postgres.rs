@@ -5,7 +5,6 @@
 
 use std::{
     fs::File,
-    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -95,7 +94,7 @@ fn start(programs: &Path, folder: &Path, runner: u32) {
     );
     // In a session of its own, because the runner ends the process groups of its tests.
     let mut watchdog = Command::new("setsid");
-    watchdog.args(["sh", "-c", &watch]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    watchdog.process_group(0).spawn().expect("the watchdog starts");
+    watchdog.args(["--fork", "sh", "-c", &watch]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(watchdog.status().expect("the watchdog starts").success());
     std::fs::write(folder.join("ready"), "").expect("a mark");
 }
