@@ -24,7 +24,7 @@ struct Kept {
     note: Note,
 }
 
-const LIFETIME: Duration = Duration::from_secs(120);
+const LIFETIME: Duration = Duration::from_mins(2);
 /// A bound on memory: the oldest go first.
 const KEPT_MAX: usize = 256;
 

@@ -11,6 +11,8 @@ use crate::components::{Glyph, Icon};
 pub(super) struct Place {
     pub(super) path: &'static str,
     pub(super) label: &'static str,
+    /// The label in a phone's bar.
+    short: &'static str,
     pub(super) glyph: Glyph,
     /// The role that sees it.
     pub(super) role: Role,
@@ -21,13 +23,13 @@ pub(super) struct Place {
 }
 
 const fn place(path: &'static str, label: &'static str, glyph: Glyph) -> Place {
-    Place { path, label, glyph, role: Role::Viewer, in_bar: true, also: None }
+    Place { path, label, short: label, glyph, role: Role::Viewer, in_bar: true, also: None }
 }
 
 pub(super) const INVENTORY: [Place; 5] = [
     place("/", "Overview", Glyph::Home),
-    place("/vms", "Virtual machines", Glyph::Vm),
-    Place { also: Some("/clusters"), ..place("/hosts", "Hosts & clusters", Glyph::Host) },
+    Place { short: "Machines", ..place("/vms", "Virtual machines", Glyph::Vm) },
+    Place { short: "Hosts", also: Some("/clusters"), ..place("/hosts", "Hosts & clusters", Glyph::Host) },
     place("/storage", "Storage", Glyph::Disk),
     Place { in_bar: false, ..place("/networks", "Networks", Glyph::Network) },
 ];
@@ -88,7 +90,8 @@ fn Links(places: &'static [Place], role: Role) -> impl IntoView {
             view! {
                 <a href=place.path aria-current=is_here class:more=!place.in_bar>
                     <Icon glyph=place.glyph />
-                    <span>{place.label}</span>
+                    <span class="long">{place.label}</span>
+                    <span class="short">{place.short}</span>
                 </a>
             }
         })

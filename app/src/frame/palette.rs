@@ -4,7 +4,7 @@
 use leptos::{html, prelude::*};
 #[cfg(target_arch = "wasm32")]
 use leptos_router::hooks::use_navigate;
-use model::{account::Role, ids::SourceId};
+use model::{account::Role, ids::SourceId, table::SearchHit};
 
 use super::{
     Me, Sources,
@@ -33,6 +33,8 @@ enum Target {
 
 /// Objects found are fewer than this: who wants all of them takes the search page.
 const HITS_MAX: usize = 8;
+/// Shorter words would find half of the estate, in bytes.
+const WORDS_MIN: usize = 2;
 
 #[component]
 pub(super) fn Palette() -> impl IntoView {
@@ -63,15 +65,9 @@ pub(super) fn Palette() -> impl IntoView {
     let entries = Memo::new(move |_| {
         let words = words.get();
         let mut entries = commands(&words);
-        if words.trim().len() >= 2 {
-            entries.extend(search.value().get().unwrap_or_default().into_iter().take(HITS_MAX).filter_map(|hit| {
-                Some(Entry {
-                    glyph: Glyph::Search,
-                    target: Target::Page(path_of(hit.object.kind, hit.object.id)?),
-                    detail: hit.matched.or(hit.place).unwrap_or_else(|| hit.object.kind.singular().to_owned()),
-                    label: hit.object.name,
-                })
-            }));
+        if words.trim().len() >= WORDS_MIN {
+            entries
+                .extend(search.value().get().unwrap_or_default().into_iter().take(HITS_MAX).filter_map(object_entry));
         }
         entries
     });
@@ -106,30 +102,11 @@ pub(super) fn Palette() -> impl IntoView {
     };
     let on_input = move |event| {
         let text = event_target_value(&event);
-        if text.trim().len() >= 2 {
+        if text.trim().len() >= WORDS_MIN {
             search.dispatch(text.clone());
         }
         words.set(text);
         chosen.set(0);
-    };
-    let rows = move || {
-        let at = chosen.get();
-        let rows = entries.get().into_iter().enumerate().map(|(index, entry)| {
-            let Entry { glyph, label, detail, .. } = entry.clone();
-            view! {
-                <li
-                    role="option"
-                    id=format!("palette-{index}")
-                    aria-selected=(index == at).to_string()
-                    on:click=move |_| run(entry.clone())
-                >
-                    <Icon glyph />
-                    <span class="label">{label}</span>
-                    <small>{detail}</small>
-                </li>
-            }
-        });
-        rows.collect_view()
     };
     view! {
         <dialog class="palette" node_ref=dialog aria-label="Command palette">
@@ -148,20 +125,56 @@ pub(super) fn Palette() -> impl IntoView {
                 on:input=on_input
                 on:keydown=on_key
             />
-            <ul id="palette-list" role="listbox" aria-label="Matches">
-                {rows}
-            </ul>
-            <p class="keys" aria-hidden="true">
-                <kbd>"↑"</kbd>
-                <kbd>"↓"</kbd>
-                " choose "
-                <kbd>"Enter"</kbd>
-                " open "
-                <kbd>"Esc"</kbd>
-                " close"
-            </p>
+            <Matches entries chosen run=Callback::new(run) />
         </dialog>
     }
+}
+
+#[component]
+fn Matches(entries: Memo<Vec<Entry>>, chosen: RwSignal<usize>, run: Callback<Entry>) -> impl IntoView {
+    let rows = move || {
+        let at = chosen.get();
+        let rows = entries.get().into_iter().enumerate().map(|(index, entry)| {
+            let Entry { glyph, label, detail, .. } = entry.clone();
+            view! {
+                <li
+                    role="option"
+                    id=format!("palette-{index}")
+                    aria-selected=(index == at).to_string()
+                    on:click=move |_| run.run(entry.clone())
+                >
+                    <Icon glyph />
+                    <span class="label">{label}</span>
+                    <small>{detail}</small>
+                </li>
+            }
+        });
+        rows.collect_view()
+    };
+    view! {
+        <ul id="palette-list" role="listbox" aria-label="Matches">
+            {rows}
+        </ul>
+        <p class="keys" aria-hidden="true">
+            {move || entries.with(Vec::is_empty).then_some("Nothing matches. ")}
+            <kbd>"↑"</kbd>
+            <kbd>"↓"</kbd>
+            " choose "
+            <kbd>"Enter"</kbd>
+            " open "
+            <kbd>"Esc"</kbd>
+            " close"
+        </p>
+    }
+}
+
+fn object_entry(hit: SearchHit) -> Option<Entry> {
+    Some(Entry {
+        glyph: Glyph::Search,
+        target: Target::Page(path_of(hit.object.kind, hit.object.id)?),
+        detail: hit.matched.or(hit.place).unwrap_or_else(|| hit.object.kind.singular().to_owned()),
+        label: hit.object.name,
+    })
 }
 
 /// Pages and syncs whose words match.

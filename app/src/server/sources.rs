@@ -127,7 +127,7 @@ pub async fn save_source(form: SourceForm) -> Result<SourceId, AppError> {
     let (engine, actor) = crate::guard::require(model::account::Role::Manager).await?;
     let settings = form.settings();
     let saved = match form.id {
-        Some(id) => engine.update_source(&actor, id, settings, new_password(&form)).await.map(|_| id),
+        Some(id) => engine.update_source(&actor, id, settings, new_password(&form)).await.map(|()| id),
         None => engine.add_source(&actor, settings, form.password.clone().into()).await,
     };
     match saved.map_err(AppError::from) {
@@ -188,7 +188,7 @@ fn give_back(
     }
     form.password = Password::default();
     if let Some(fingerprint) = form.pin.take() {
-        form.tls = "pinned".to_owned();
+        "pinned".clone_into(&mut form.tls);
         form.fingerprint = fingerprint;
     }
     let page = form.id.map_or_else(|| "/sources/new".to_owned(), |id| format!("/sources/{id}"));

@@ -1,7 +1,7 @@
 //! The end of a source: with its inventory or without.
 
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::ids::SourceId;
 
 use crate::{
@@ -18,7 +18,7 @@ pub(super) fn DeleteCard(id: SourceId, name: String) -> impl IntoView {
     Effect::new(move || {
         if delete.value().with(|value| matches!(value, Some(Ok(())))) {
             sources.refetch();
-            navigate("/sources?saved=deleted", Default::default());
+            navigate("/sources?saved=deleted", NavigateOptions::default());
         }
     });
     view! {

@@ -7,7 +7,7 @@ use leptos::{
     html,
     prelude::*,
 };
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{check::CheckOutcome, source::TlsMode};
 
 use super::outcome::Outcome;
@@ -306,7 +306,7 @@ fn leave_when_saved(save: ServerAction<SaveSource>) {
     Effect::new(move || {
         if save.value().with(|value| matches!(value, Some(Ok(_)))) {
             sources.refetch();
-            navigate("/sources", Default::default());
+            navigate("/sources", NavigateOptions::default());
         }
     });
 }

@@ -1,5 +1,7 @@
 //! The stages of a running sync with what has been counted so far. A total is shown once the platform has told it.
 
+use std::cmp::Ordering;
+
 use leptos::prelude::*;
 use model::{
     format,
@@ -10,12 +12,10 @@ use model::{
 #[component]
 pub(crate) fn Stages(progress: Progress) -> impl IntoView {
     let tiles = Stage::SHOWN.map(|stage| {
-        let (class, sign) = if progress.stage > stage {
-            ("done", "✓")
-        } else if progress.stage == stage {
-            ("now", "…")
-        } else {
-            ("", "—")
+        let (class, sign) = match stage.cmp(&progress.stage) {
+            Ordering::Less => ("done", "✓"),
+            Ordering::Equal => ("now", "…"),
+            Ordering::Greater => ("", "—"),
         };
         let figures = figures(&progress, stage).unwrap_or_else(|| sign.to_owned());
         view! {
