@@ -90,7 +90,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** axe is a script itself: a page without scripts is audited as a copy, in a window that runs axe and none of ours. */
 async function copyWithScripts(page: Page): Promise<Page> {
-  const context = await page.context().browser()?.newContext({ viewport: page.viewportSize() });
+  const context = await page.context().browser()?.newContext({ viewport: page.viewportSize(), javaScriptEnabled: true });
   if (!context) throw new Error('the browser is gone');
   const copy = await context.newPage();
   const [url, body] = [page.url(), await page.content()];

@@ -65,7 +65,7 @@ test('from an empty database to the estate, which is still there after a restart
     await expect(count).toContainText(`${LARGE_COUNT} virtual machines`);
     await page.getByRole('link', { name: 'DC0_C0_RP0_VM0', exact: true }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'DC0_C0_RP0_VM0' })).toBeVisible();
-    await expect(page.getByRole('region', { name: 'Disks' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 2, name: 'Disks' })).toBeVisible();
   });
 
   await test.step('the export holds exactly what is shown', async () => {
