@@ -3,7 +3,7 @@
 
 use leptos::{html, prelude::*};
 #[cfg(target_arch = "wasm32")]
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{account::Role, ids::SourceId, table::SearchHit};
 
 use super::{
@@ -209,7 +209,7 @@ fn commands(words: &str) -> Vec<Entry> {
 #[cfg(target_arch = "wasm32")]
 fn page_opener() -> impl Fn(&str) + Copy {
     let navigate = StoredValue::new(use_navigate());
-    move |path| navigate.with_value(|go| go(path, Default::default()))
+    move |path| navigate.with_value(|go| go(path, NavigateOptions::default()))
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -62,11 +62,13 @@ fn connect(tab: Handle) {
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
         if let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) {
-            tab.try_update_value(|tab| {
+            let live = tab.try_update_value(|tab| {
                 tab.failures = 0;
                 tab.live
-            })
-            .map(|live| live.apply(frame));
+            });
+            if let Some(live) = live {
+                live.apply(frame);
+            }
         }
     });
     let on_close = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| lost(tab, event.code()));
