@@ -4,10 +4,12 @@
 //! `engine`'s; here every change of state is one conditional statement, so that any number of processes can share the work.
 
 mod history;
+mod issues;
 mod queue;
 
 pub use history::{find, issues, last_of_each_source, list, live, recent_durations};
+pub use issues::add_issues;
 pub use queue::{
-    Cancelled, Claim, ClaimedRun, Enqueued, Finish, Heartbeat, add_issues, cancel_requested, claim, enqueue,
-    expire_leases, finish, heartbeat, request_cancel,
+    Cancelled, Claim, ClaimedRun, Enqueued, Finish, Heartbeat, cancel_requested, claim, enqueue, expire_leases, finish,
+    heartbeat, request_cancel,
 };

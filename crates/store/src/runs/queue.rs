@@ -3,18 +3,18 @@
 use model::{
     failure::{Failure, FailureKind},
     ids::{RunId, SourceId},
-    run::{KindProgress, Outcome, RunIssue, RunState, Trigger},
+    run::{KindProgress, Outcome, RunState, Trigger},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Statement,
-    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
+    sea_query::{Expr, LockBehavior, LockType},
 };
 
 use crate::{
     Backend, Database, StoreError,
-    entity::{run_issue, source, sync_run},
+    entity::{source, sync_run},
     error::{to_json, word},
 };
 
@@ -22,7 +22,6 @@ use sync_run::Column as C;
 
 /// Any number that no other program uses for an advisory lock in the same database.
 const CLAIM_LOCK: i64 = 0x1_A0A5_C1A1;
-const ISSUES_PER_STATEMENT: usize = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enqueued {
@@ -246,30 +245,6 @@ pub async fn finish(
         .await?;
     transaction.commit().await?;
     Ok(done.rows_affected > 0)
-}
-
-/// Keeps issues of a run; they may come in several calls.
-pub async fn add_issues(db: &Database, run: RunId, issues: &[RunIssue]) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
-    for some in issues.chunks(ISSUES_PER_STATEMENT) {
-        let rows = some.iter().map(|issue| run_issue::ActiveModel {
-            id: NotSet,
-            run_id: Set(run.0),
-            severity: Set(issue.severity.key().to_owned()),
-            kind: Set(issue.kind.map(|kind| kind.key().to_owned())),
-            external_id: Set(issue.object.as_ref().map(|object| object.0.clone())),
-            object_name: Set(issue.object_name.clone()),
-            message: Set(issue.message.clone()),
-            advice: Set(issue.advice.clone()),
-        });
-        run_issue::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
-    }
-    sync_run::Entity::update_many()
-        .col_expr(C::IssueCount, Expr::col(C::IssueCount).add(issues.len() as i64))
-        .filter(C::Id.eq(run.0))
-        .exec(&transaction)
-        .await?;
-    Ok(transaction.commit().await?)
 }
 
 /// Ends runs whose lease has expired: their process is gone. Another process' living run is never touched.

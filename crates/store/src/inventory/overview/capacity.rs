@@ -49,9 +49,15 @@ fn share(used: Option<i64>, capacity: Option<i64>) -> f64 {
     }
 }
 
-// Machines are grouped once, not once for each cluster. Only workload counts: the role is `ordinary`.
+// The sums over machines of one cluster come from the index `ix_vm_cluster` alone. Only workload counts.
 const CLUSTERS: &str = "
-    SELECT t.id, t.name, src.name AS source_name, coalesce(h.hosts, 0) AS hosts, v.vms_on, v.vcpu_on, v.memory_on,
+    SELECT t.id, t.name, src.name AS source_name, coalesce(h.hosts, 0) AS hosts,
+           (SELECT count(*) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
+            AND vm.role = 'ordinary' AND vm.power = 'on') AS vms_on,
+           (SELECT CAST(sum(vcpu) AS bigint) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
+            AND vm.role = 'ordinary' AND vm.power = 'on') AS vcpu_on,
+           (SELECT CAST(sum(memory_bytes) AS bigint) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
+            AND vm.role = 'ordinary' AND vm.power = 'on') AS memory_on,
            t.total_cores AS cores, t.total_cpu_mhz AS cpu_capacity, t.total_memory_bytes AS memory_capacity,
            h.cpu_used, h.memory_used
     FROM cluster t JOIN source src ON src.id = t.source_id
@@ -59,10 +65,6 @@ const CLUSTERS: &str = "
                       CAST(sum(s.memory_usage_bytes) AS bigint) AS memory_used
                FROM host LEFT JOIN host_state s ON s.host_id = host.id
                WHERE host.archived_at_ms IS NULL GROUP BY host.cluster_id) h ON h.cluster_id = t.id
-    LEFT JOIN (SELECT cluster_id, count(*) AS vms_on, CAST(sum(vcpu) AS bigint) AS vcpu_on,
-                      CAST(sum(memory_bytes) AS bigint) AS memory_on
-               FROM vm WHERE archived_at_ms IS NULL AND power = 'on' AND role = 'ordinary'
-               GROUP BY cluster_id) v ON v.cluster_id = t.id
     WHERE t.archived_at_ms IS NULL";
 
 const LONE_HOSTS: &str = "

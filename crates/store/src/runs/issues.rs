@@ -1,0 +1,41 @@
+//! The issues of a run, as they are found.
+
+use model::{ids::RunId, run::RunIssue};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    Database, StoreError,
+    entity::{run_issue, sync_run},
+};
+
+use sync_run::Column as C;
+
+const ISSUES_PER_STATEMENT: usize = 400;
+
+/// Keeps issues of a run; they may come in several calls.
+pub async fn add_issues(db: &Database, run: RunId, issues: &[RunIssue]) -> Result<(), StoreError> {
+    let transaction = db.begin().await?;
+    for some in issues.chunks(ISSUES_PER_STATEMENT) {
+        let rows = some.iter().map(|issue| run_issue::ActiveModel {
+            id: NotSet,
+            run_id: Set(run.0),
+            severity: Set(issue.severity.key().to_owned()),
+            kind: Set(issue.kind.map(|kind| kind.key().to_owned())),
+            external_id: Set(issue.object.as_ref().map(|object| object.0.clone())),
+            object_name: Set(issue.object_name.clone()),
+            message: Set(issue.message.clone()),
+            advice: Set(issue.advice.clone()),
+        });
+        run_issue::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+    }
+    sync_run::Entity::update_many()
+        .col_expr(C::IssueCount, Expr::col(C::IssueCount).add(issues.len() as i64))
+        .filter(C::Id.eq(run.0))
+        .exec(&transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}
