@@ -63,6 +63,10 @@ pub(super) fn Palette() -> impl IntoView {
     });
 
     let entries = Memo::new(move |_| {
+        // Nothing before it is opened: what the sources are may be known to the server and not yet to the browser.
+        if pressed.get() == 0 {
+            return Vec::new();
+        }
         let words = words.get();
         let mut entries = commands(&words);
         if words.trim().len() >= WORDS_MIN {

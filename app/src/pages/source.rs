@@ -58,16 +58,20 @@ pub fn SourcePage() -> impl IntoView {
             }
         },
     );
+    // Awaited, not read: the runs below load by themselves, and this must not be rendered anew when they arrive.
     let body = move || {
-        let draft = draft.get()?;
-        source.get().map(|source| match source {
-            Ok(source) => view! { <Stored source draft /> }.into_any(),
-            Err(error) => view! {
-                <section class="card">
-                    <ErrorState error />
-                </section>
+        id.track();
+        Suspend::new(async move {
+            let draft = draft.await;
+            match source.await {
+                Ok(source) => view! { <Stored source draft /> }.into_any(),
+                Err(error) => view! {
+                    <section class="card">
+                        <ErrorState error />
+                    </section>
+                }
+                .into_any(),
             }
-            .into_any(),
         })
     };
     view! { <Transition fallback=|| view! { <Skeleton rows=8 /> }>{body}</Transition> }

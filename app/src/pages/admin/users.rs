@@ -34,6 +34,7 @@ pub(super) fn UserCards() -> impl IntoView {
         },
         |_| list_users(),
     );
+    let kept = kept_password();
     view! {
         <Card title="Users">
             <FormError errors=errors_of(actions.role) />
@@ -46,7 +47,7 @@ pub(super) fn UserCards() -> impl IntoView {
                         .map(|users| match users {
                             Ok(users) => {
                                 view! {
-                                    <OneTimePassword users=users.clone() reset=actions.reset />
+                                    <OneTimePassword users=users.clone() reset=actions.reset kept />
                                     {user_table(users, actions)}
                                 }
                                     .into_any()
@@ -62,17 +63,11 @@ pub(super) fn UserCards() -> impl IntoView {
 
 /// Shown once: with script it is the action's answer, without it is fetched by the ticket in the address.
 #[component]
-fn OneTimePassword(users: Vec<UserView>, reset: ServerAction<ResetUserPassword>) -> impl IntoView {
-    let query = use_query_map();
-    let kept = Resource::new(
-        move || query.with(|query| query.get("note")),
-        |ticket| async move {
-            match ticket {
-                Some(ticket) => take_one_time_password(ticket).await,
-                None => Ok(None),
-            }
-        },
-    );
+fn OneTimePassword(
+    users: Vec<UserView>,
+    reset: ServerAction<ResetUserPassword>,
+    kept: Resource<Option<(UserId, String)>>,
+) -> impl IntoView {
     let answered = move || {
         let password = reset.value().get()?.ok()?;
         Some((reset.input().get_untracked().map_or(UserId(0), |input| input.id), password))
@@ -82,7 +77,7 @@ fn OneTimePassword(users: Vec<UserView>, reset: ServerAction<ResetUserPassword>)
         <div role="status">
             {move || {
                 answered()
-                    .or_else(|| kept.get()?.ok()?)
+                    .or_else(|| kept.get()?)
                     .map(|(id, password)| {
                         view! {
                             <Advice
@@ -97,6 +92,14 @@ fn OneTimePassword(users: Vec<UserView>, reset: ServerAction<ResetUserPassword>)
             }}
         </div>
     }
+}
+
+fn kept_password() -> Resource<Option<(UserId, String)>> {
+    let query = use_query_map();
+    Resource::new(
+        move || query.with(|query| query.get("note")),
+        |ticket| async move { take_one_time_password(ticket?).await.ok()? },
+    )
 }
 
 fn user_table(users: Vec<UserView>, actions: Actions) -> AnyView {
