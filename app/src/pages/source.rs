@@ -58,23 +58,28 @@ pub fn SourcePage() -> impl IntoView {
             }
         },
     );
-    // Awaited, not read: the runs below load by themselves, and this must not be rendered anew when they arrive.
     let body = move || {
-        id.track();
-        Suspend::new(async move {
-            let draft = draft.await;
-            match source.await {
-                Ok(source) => view! { <Stored source draft /> }.into_any(),
-                Err(error) => view! {
-                    <section class="card">
-                        <ErrorState error />
-                    </section>
-                }
-                .into_any(),
+        let draft = draft.get()?;
+        source.get().map(|source| match source {
+            Ok(source) => view! { <Stored source draft /> }.into_any(),
+            Err(error) => view! {
+                <section class="card">
+                    <ErrorState error />
+                </section>
             }
+            .into_any(),
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton rows=8 /> }>{body}</Transition> }
+    let end = move || {
+        let source = source.get()?.ok()?;
+        Me::may(Role::Manager).then(|| view! { <DeleteCard id=source.id name=source.settings.name /> })
+    };
+    // Beside each other and not within: a page that waits for another is rendered anew when that one arrives.
+    view! {
+        <Transition fallback=|| view! { <Skeleton rows=8 /> }>{body}</Transition>
+        <Runs id />
+        <Transition fallback=|| ()>{end}</Transition>
+    }
 }
 
 #[component]
@@ -86,7 +91,6 @@ fn Stored(source: SourceView, draft: Option<Draft>) -> impl IntoView {
         _ => source.settings.kind.label().to_owned(),
     };
     let draft = draft.unwrap_or_else(|| fresh(SourceForm::of(&source)));
-    let may_manage = Me::may(Role::Manager);
     view! {
         <Breadcrumbs trail=vec![("/sources".to_owned(), "Sources".to_owned())] here=name.clone() />
         <PageHead title=name.clone() line>
@@ -94,16 +98,22 @@ fn Stored(source: SourceView, draft: Option<Draft>) -> impl IntoView {
                 "All activity"
             </a>
         </PageHead>
-        {may_manage.then(|| view! { <SourceFields draft has_password=source.has_password /> })}
-        <Runs id />
-        {may_manage.then(|| view! { <DeleteCard id name /> })}
+        {Me::may(Role::Manager).then(|| view! { <SourceFields draft has_password=source.has_password /> })}
     }
 }
 
 #[component]
-fn Runs(id: SourceId) -> impl IntoView {
+fn Runs(id: Memo<Option<SourceId>>) -> impl IntoView {
     let live = Live::current();
-    let runs = Resource::new(move || live.run_list_version(), move |_| list_runs(Some(id), 1));
+    let runs = Resource::new(
+        move || (id.get(), live.run_list_version()),
+        |(id, _)| async move {
+            match id {
+                Some(id) => list_runs(Some(id), 1).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
     view! {
         <Card title="Runs" note="newest first">
             <Transition fallback=|| view! { <Skeleton rows=4 /> }>
