@@ -20,6 +20,7 @@ mod tags;
 mod transport;
 pub mod tree;
 mod value;
+mod withheld;
 mod xml;
 
 pub use session::{About, ServiceContent};

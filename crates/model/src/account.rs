@@ -36,7 +36,11 @@ impl Role {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "actor", rename_all = "snake_case")]
 pub enum Actor {
-    User { id: UserId, name: String, role: Role },
+    User {
+        id: UserId,
+        name: String,
+        role: Role,
+    },
     Scheduler,
     /// Somebody at the server's own command line, who can read its files anyway.
     Console,

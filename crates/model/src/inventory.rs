@@ -241,12 +241,44 @@ impl Inventory {
     }
 }
 
+/// What is read by calls of its own beside the objects, and so can be missing while they are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aspect {
+    Tags,
+    /// Custom attributes.
+    Attributes,
+    Alarms,
+    SnapshotSizes,
+    /// What machines are for, where it takes evidence (vCLS).
+    Roles,
+}
+
+impl Aspect {
+    pub const ALL: [Self; 5] = [Self::Tags, Self::Attributes, Self::Alarms, Self::SnapshotSizes, Self::Roles];
+}
+
+/// What the platform did not tell of one object this time: fields of its configuration, pointers and relations, as the
+/// history names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    pub kind: ObjectKind,
+    pub object: ExternalId,
+    pub fields: Vec<String>,
+}
+
 /// What one `collect` of a connector yields.
+///
+/// What was not read stands in it as if there were none. That is not to be believed, and what was known before stays:
+/// `complete`, `aspects` and `withheld` tell where.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Collection {
     pub inventory: Inventory,
     /// Kinds that were read to their end. Only in these may an object that was not seen be archived.
     pub complete: BTreeSet<ObjectKind>,
+    /// Aspects that were read.
+    pub aspects: BTreeSet<Aspect>,
+    pub withheld: Vec<Withheld>,
     pub issues: Vec<RunIssue>,
     pub identity: SourceIdentity,
 }
@@ -258,6 +290,6 @@ pub struct SourceIdentity {
     pub product: Option<String>,
     pub version: Option<String>,
     pub build: Option<String>,
-    /// vCenter's `instanceUuid`; a stand-alone ESXi host has none.
+    /// vCenter's `instanceUuid`; a stand-alone ESXi host has none and is known by its hardware: `esxi:UUID`.
     pub instance_uuid: Option<String>,
 }

@@ -5,6 +5,7 @@
 //! its kind was read to the end. How the inventory was read is the connectors' business, when it is read is `engine`'s.
 
 mod alarms;
+mod carry;
 mod diff;
 mod index;
 mod kinds;
@@ -14,11 +15,12 @@ mod records;
 mod relations;
 mod search_text;
 mod statements;
+mod unread;
 
 use model::{
     change::ChangeAction,
     ids::{RunId, SourceId},
-    inventory::{Collection, ObjectKind, SourceIdentity},
+    inventory::{Aspect, Collection, ObjectKind, SourceIdentity},
     run::{Outcome, RunState},
 };
 use sea_orm::{
@@ -34,6 +36,7 @@ use crate::{
     sources,
 };
 use records::{Changes, Save};
+use unread::Unread;
 
 /// Replaces the stored inventory of a source by a collection, as part of a run that must still be running.
 ///
@@ -53,26 +56,33 @@ pub async fn persist(
         .one(&transaction)
         .await?
         .ok_or(StoreError::NotFound("source"))?;
-    check_instance(row.instance_uuid.as_deref(), &collection.identity)?;
 
     // The first inventory is where history starts, not thousands of changes.
     let changes = if row.last_success_ms.is_some() { Changes::recorded() } else { Changes::ignored() };
     let index = index::load(db, &transaction, source, &collection.inventory).await?;
-    let mut save = Save { db, transaction: &transaction, source, now_ms, index, changes, outcome: Outcome::default() };
+    check_instance(&row, &collection.identity, index.has_stored())?;
+    let unread = Unread::of(collection);
+    let outcome = Outcome::default();
+    let mut save = Save { db, transaction: &transaction, source, now_ms, unread, index, changes, outcome };
     kinds::save_all(&mut save, &collection.inventory).await?;
     for kind in ObjectKind::ALL {
         if collection.complete.contains(&kind) {
             archive_unseen(&mut save, kind).await?;
         }
     }
-    alarms::replace(&save, &collection.inventory.alarms, &collection.complete).await?;
+    if collection.aspects.contains(&Aspect::Alarms) {
+        alarms::replace(&save, &collection.inventory.alarms, &collection.complete).await?;
+    }
     save.changes.write(&transaction, source, run, now_ms).await?;
     let outcome = save.outcome;
 
     let identity = merged(&row, &collection.identity);
+    // "As of" speaks of what people look at: a save without all hosts and machines does not make it current.
+    let is_current = [ObjectKind::Host, ObjectKind::Vm].iter().all(|kind| collection.complete.contains(kind));
+    let last_success_ms = if is_current { Some(now_ms) } else { row.last_success_ms };
     source::Entity::update_many()
         .set(sources::identity_columns(&identity))
-        .col_expr(source::Column::LastSuccessMs, Expr::value(now_ms))
+        .col_expr(source::Column::LastSuccessMs, Expr::value(last_success_ms))
         .filter(source::Column::Id.eq(source.0))
         .exec(&transaction)
         .await?;
@@ -99,14 +109,25 @@ async fn hold_run(
     }
 }
 
-/// Another vCenter behind the same address would look like one whose every object was replaced.
-fn check_instance(known: Option<&str>, found: &SourceIdentity) -> Result<(), StoreError> {
-    match (known, found.instance_uuid.as_deref()) {
-        (Some(known), Some(found)) if !known.eq_ignore_ascii_case(found) => {
-            Err(StoreError::OtherInstance { known: known.to_owned(), found: found.to_owned() })
-        }
-        _ => Ok(()),
+/// Another server behind the same address would look like one whose every object was replaced. One that tells no
+/// identity where there was one is another; so is one that tells the first and calls itself another product.
+fn check_instance(row: &source::Model, found: &SourceIdentity, has_objects: bool) -> Result<(), StoreError> {
+    let told = |identity: Option<&str>, product: Option<&str>| {
+        identity.map_or_else(|| format!("unknown ({})", product.unwrap_or("unknown product")), str::to_owned)
+    };
+    let is_other = match (row.instance_uuid.as_deref(), found.instance_uuid.as_deref()) {
+        (Some(known), Some(found)) => !known.eq_ignore_ascii_case(found),
+        (Some(_), None) => true,
+        (None, Some(_)) => has_objects && row.product != found.product,
+        (None, None) => has_objects && found.product.is_some() && row.product != found.product,
+    };
+    if !is_other {
+        return Ok(());
     }
+    Err(StoreError::OtherInstance {
+        known: told(row.instance_uuid.as_deref(), row.product.as_deref()),
+        found: told(found.instance_uuid.as_deref(), found.product.as_deref()),
+    })
 }
 
 /// What the endpoint said now, and what it said before where it said nothing.

@@ -1,10 +1,6 @@
 //! Virtual machines and their relations.
 
-use sea_orm_migration::{
-    prelude::*,
-    schema::{big_integer, text},
-    sea_orm::DbBackend,
-};
+use sea_orm_migration::{prelude::*, schema::text, sea_orm::DbBackend};
 
 use super::{
     create_document, create_objects, create_relation, create_state, numbers, object_table, pointers, run, texts,
@@ -24,8 +20,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             ("resource_pool_id", "resource_pool"),
         ],
     );
-    vm.col(text("power")).col(text("connection")).col(text("role")).col(big_integer("snapshot_count"));
-    numbers(&mut vm, &["vcpu", "memory_bytes", "disk_bytes", "created_at_ms"]);
+    vm.col(text("power")).col(text("connection")).col(text("role"));
+    numbers(&mut vm, &["snapshot_count", "vcpu", "memory_bytes", "disk_bytes", "created_at_ms"]);
     texts(
         &mut vm,
         &[

@@ -17,6 +17,8 @@ pub enum AnswerError {
     Xml(#[from] XmlError),
     #[error("the answer is XML, but not SOAP")]
     NotSoap,
+    #[error("it holds more objects than are believed")]
+    TooMany,
 }
 
 /// Reads an answer and gives each direct child of its `returnval` elements to `on_part`, in order: for

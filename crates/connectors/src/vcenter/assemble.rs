@@ -30,6 +30,7 @@ pub(super) struct Parts {
     pub(super) pools: Vec<Raw<place::Pool>>,
     pub(super) resources: Vec<Raw<cluster::ComputeResource>>,
     pub(super) hosts: Vec<Raw<host::Host>>,
+    pub(super) has_all_hosts: bool,
     pub(super) vms: Vec<Raw<vm::Vm>>,
     pub(super) datastores: Vec<Raw<storage::Datastore>>,
     pub(super) networks: Vec<Raw<network::Network>>,
@@ -214,7 +215,7 @@ fn datastore(raw: Raw<storage::Datastore>, lookup: &Lookup, labels: &Labels, iss
     config.attributes = labels.attributes(&raw.custom);
     config.tags = labels.tags(&raw.id);
     config.datastore_cluster = lookup.datastore_cluster(raw.parent.as_ref());
-    config.shared = config.shared.or_else(|| lookup.mounts(&id).map(|hosts| hosts > 1));
+    config.shared = config.shared.or_else(|| lookup.is_shared(&id));
     Datastore {
         external_id: id,
         name: raw.value.name,

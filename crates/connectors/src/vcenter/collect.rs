@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use model::{
     failure::{Failure, FailureKind},
-    inventory::{Collection, ConnectionState, ObjectKind, VmRole},
+    inventory::{Aspect, Collection, ConnectionState, Inventory, ObjectKind, SourceIdentity, VmRole},
     run::Stage,
 };
 use tokio_util::sync::CancellationToken;
@@ -24,10 +24,11 @@ use super::{
         vm::{VMS, Vm, read_vcls_evidence, read_vm},
     },
     session::{ServiceContent, Session, service_content},
-    stage::{Reader, Scope},
+    stage::{Closed, Named, Reader, Scope},
     tags,
-    transport::{Transport, cancelled},
+    transport::{CallError, Transport, cancelled},
     value::Moref,
+    withheld,
 };
 use crate::{Endpoint, Observer, address::Address};
 
@@ -93,12 +94,18 @@ async fn read_once(
     let mut reader = Reader::new(endpoint, observer, session);
     let read = read_stages(&mut reader, observer, content).await;
     let tags = tags.finish().await;
-    let (mut issues, complete, gone) = reader.close().await;
+    let Closed { mut issues, complete, mut aspects, gone } = reader.close().await;
     let mut parts = read?;
     match tags {
-        Ok(tags) => parts.tags = tags,
-        Err(reason) => issues.note(None, format!("tags were not read: {reason}"), Some(tags::ADVICE)),
+        Ok(Some(tags)) => {
+            parts.tags = tags;
+            aspects.insert(Aspect::Tags);
+        }
+        Ok(None) => issues.note(None, "tags were not read: the server has no such interface", Some(tags::ADVICE)),
+        Err(reason) => issues.not_read(None, format!("tags were not read: {reason}"), tags::ADVICE),
     }
+    parts.has_all_hosts = complete.contains(&ObjectKind::Host);
+    let withheld = withheld::of(&parts);
     let inventory = assemble::assemble(parts, &mut issues);
     if let Some(gone) = gone
         && complete.is_empty()
@@ -108,7 +115,18 @@ async fn read_once(
     }
     let issues = issues.finish();
     observer.issues(issues.len() as u64);
-    Ok(Collection { inventory, complete, issues, identity: content.about.identity() })
+    let identity = identity(content, &inventory);
+    Ok(Collection { inventory, complete, aspects, withheld, issues, identity })
+}
+
+/// A host without vCenter is known by its hardware.
+fn identity(content: &ServiceContent, inventory: &Inventory) -> SourceIdentity {
+    let mut identity = content.about.identity();
+    if content.about.is_host() {
+        let uuid = inventory.hosts.first().and_then(|host| host.config.uuid.as_deref());
+        identity.instance_uuid = uuid.map(|uuid| format!("esxi:{}", uuid.to_ascii_lowercase()));
+    }
+    identity
 }
 
 /// The login runs as a task of its own: if the run is cancelled meanwhile, the session is signed out when it arrives.
@@ -167,29 +185,37 @@ fn place_kind(raw: &Raw<Place>) -> Option<ObjectKind> {
     }
 }
 
-/// A side read's failure: cancelled ends the run, everything else is a note.
-macro_rules! side_read {
-    ($reader:ident, $kind:expr, $what:literal, $read:expr) => {
-        match $read {
-            Ok(read) => read,
-            Err(error) => {
-                let failure = error.failure(&$reader.session().host());
-                if failure.kind == FailureKind::Cancelled {
-                    return Err(failure);
-                }
-                let message = format!(concat!($what, " were not read: {}"), failure.detail);
-                $reader.issues.note($kind, message, Some(failure.advice()));
-                Default::default()
-            }
-        }
+/// What was read beside the objects; `None` where it was not, which then is an issue. Only cancelling ends the run.
+fn side_read<T>(
+    reader: &mut Reader<'_>,
+    kind: Option<ObjectKind>,
+    what: &str,
+    read: Result<T, CallError>,
+) -> Result<Option<T>, Failure> {
+    let error = match read {
+        Ok(read) => return Ok(Some(read)),
+        Err(error) => error,
     };
+    let failure = error.failure(&reader.session().host());
+    if failure.kind == FailureKind::Cancelled {
+        return Err(failure);
+    }
+    let message = format!("{what} were not read: {}", failure.detail);
+    reader.issues.not_read(kind, message, failure.advice());
+    Ok(None)
 }
 
 /// Names of custom attributes by key.
 async fn read_field_names(reader: &mut Reader<'_>, content: &ServiceContent) -> Result<HashMap<i64, String>, Failure> {
-    let Some(manager) = &content.custom_fields_manager else { return Ok(HashMap::new()) };
+    let Some(manager) = &content.custom_fields_manager else {
+        // Nobody can define any.
+        reader.aspects.insert(Aspect::Attributes);
+        return Ok(HashMap::new());
+    };
     let read = reader.read_these(std::slice::from_ref(manager), "CustomFieldsManager", "field", field_names).await;
-    let fields: Vec<Vec<(i64, String)>> = side_read!(reader, None, "names of custom attributes", read);
+    let read = side_read(reader, None, "names of custom attributes", read.and_then(Named::whole))?;
+    let Some(fields) = read else { return Ok(HashMap::new()) };
+    reader.aspects.insert(Aspect::Attributes);
     Ok(fields.into_iter().flatten().collect())
 }
 
@@ -203,9 +229,14 @@ async fn read_snapshot_sizes(reader: &mut Reader<'_>, vms: &mut [Raw<Vm>]) -> Re
     let with_snapshots: Vec<Moref> =
         vms.iter().filter(|vm| !vm.value.config.snapshots.is_empty()).map(|vm| vm.id.clone()).collect();
     let read = reader.read_these(&with_snapshots, "VirtualMachine", "layoutEx", snapshot::read_sizes).await;
-    let sizes: Vec<(Moref, HashMap<String, i64>)> =
-        side_read!(reader, Some(ObjectKind::Vm), "sizes of snapshots", read);
-    let sizes: HashMap<Moref, HashMap<String, i64>> = sizes.into_iter().collect();
+    let read = side_read(reader, Some(ObjectKind::Vm), "sizes of snapshots", read)?;
+    let Some(read) = read else { return Ok(()) };
+    if read.withheld > 0 {
+        note_withheld(reader, "sizes of snapshots", read.withheld);
+    } else {
+        reader.aspects.insert(Aspect::SnapshotSizes);
+    }
+    let sizes: HashMap<Moref, HashMap<String, i64>> = read.values.into_iter().collect();
     for vm in vms {
         let Some(sizes) = sizes.get(&vm.id) else { continue };
         for snapshot in &mut vm.value.config.snapshots {
@@ -221,23 +252,43 @@ async fn read_vcls_roles(reader: &mut Reader<'_>, vms: &mut [Raw<Vm>]) -> Result
     let likely: Vec<Moref> =
         vms.iter().filter(|vm| vm.value.may_be_vcls() && reachable(vm)).map(|vm| vm.id.clone()).collect();
     let read = reader.read_these(&likely, "VirtualMachine", "config.extraConfig", read_vcls_evidence).await;
-    let agents: Vec<Moref> = side_read!(reader, Some(ObjectKind::Vm), "roles of cluster service machines", read);
-    for vm in vms.iter_mut().filter(|vm| agents.contains(&vm.id)) {
+    let what = "roles of cluster service machines";
+    let Some(read) = side_read(reader, Some(ObjectKind::Vm), what, read)? else { return Ok(()) };
+    if read.withheld > 0 {
+        note_withheld(reader, what, read.withheld);
+    } else {
+        reader.aspects.insert(Aspect::Roles);
+    }
+    for vm in vms.iter_mut().filter(|vm| read.values.contains(&vm.id)) {
         vm.value.config.role = VmRole::Vcls;
     }
     Ok(())
 }
 
+/// Some objects did not tell: what was known of them stays.
+fn note_withheld(reader: &mut Reader<'_>, what: &str, withheld: u64) {
+    let message = format!("{what} were not read of {withheld} virtual machines: the server withholds them");
+    reader.issues.note(Some(ObjectKind::Vm), message, Some("Everything else of these machines was read."));
+}
+
+/// Alarms with their names, or none of both: a half-read list would end alarms that are up.
 async fn read_alarms(reader: &mut Reader<'_>, content: &ServiceContent, parts: &mut Parts) -> Result<(), Failure> {
     let root = std::slice::from_ref(&content.root_folder);
     let read = reader.read_these(root, "Folder", "triggeredAlarmState", read_triggered).await;
-    let triggered: Vec<Vec<_>> = side_read!(reader, None, "alarms", read);
-    parts.alarms = triggered.into_iter().flatten().collect();
-    let mut definitions: Vec<Moref> = parts.alarms.iter().map(|alarm| alarm.definition.clone()).collect();
+    let read = read.and_then(Named::whole).and_then(|told| if told.is_empty() { Err(untold()) } else { Ok(told) });
+    let Some(triggered) = side_read(reader, None, "alarms", read)? else { return Ok(()) };
+    let alarms: Vec<_> = triggered.into_iter().flatten().collect();
+    let mut definitions: Vec<Moref> = alarms.iter().map(|alarm| alarm.definition.clone()).collect();
     definitions.sort();
     definitions.dedup();
     let read = reader.read_these(&definitions, "Alarm", "info.name", read_definition).await;
-    let names: Vec<(Moref, String)> = side_read!(reader, None, "names of alarms", read);
-    parts.alarm_names = names.into_iter().collect();
+    let Some(names) = side_read(reader, None, "names of alarms", read)? else { return Ok(()) };
+    parts.alarm_names = names.values.into_iter().collect();
+    parts.alarms = alarms;
+    reader.aspects.insert(Aspect::Alarms);
     Ok(())
+}
+
+fn untold() -> CallError {
+    Failure::new(FailureKind::Forbidden, "the server does not tell them at the top object").into()
 }

@@ -49,6 +49,18 @@ impl Issues {
         });
     }
 
+    /// Something beside the objects was not read; what was known of it stays.
+    pub(super) fn not_read(&mut self, kind: Option<ObjectKind>, message: impl Into<String>, advice: &str) {
+        self.add(RunIssue {
+            severity: Severity::Warning,
+            kind,
+            object: None,
+            object_name: None,
+            message: message.into(),
+            advice: Some(advice.to_owned()),
+        });
+    }
+
     pub(super) fn note(&mut self, kind: Option<ObjectKind>, message: impl Into<String>, advice: Option<&str>) {
         self.add(RunIssue {
             severity: Severity::Note,

@@ -26,6 +26,8 @@ use crate::Observer;
 const PAGE_OBJECTS: u32 = 500;
 /// More pages than this are a server that never ends.
 const MAX_PAGES: usize = 20_000;
+/// More objects in one list than vSphere's own maximum many times over: a server that wants memory.
+const MAX_OBJECTS: usize = 500_000;
 /// Objects between two reports of progress.
 const REPORT_EVERY: u64 = 25;
 
@@ -106,6 +108,13 @@ impl<T: Send + 'static> Retrieval<T> {
                 }
             }
             match following {
+                Some(_) if all.objects.len() >= MAX_OBJECTS => {
+                    if let Some(token) = &last_token {
+                        self.give_up(token).await;
+                    }
+                    all.breaks.push(self.transport.call_error(AnswerError::TooMany));
+                    return Ok(all);
+                }
                 Some(following) => running = following,
                 None => return Ok(all),
             }
@@ -213,6 +222,7 @@ fn read_page<T>(
     let mut seen = Some(seen);
     let mut tally = Tally { observer, unreported: Vec::new() };
     let mut expired: Option<Fault> = None;
+    let mut too_many = false;
     let end = read_parts(body, |part: Element<'_>| {
         if part.name() == "token" {
             if let Some(seen) = seen.take() {
@@ -227,12 +237,17 @@ fn read_page<T>(
             return;
         }
         let Some(value) = take(object) else { return };
+        if objects.len() >= MAX_OBJECTS {
+            too_many = true;
+            return;
+        }
         tally.add(count(&value));
         objects.push(value);
     });
     drop(tally);
     match expired {
         Some(fault) => (objects, Err(AnswerError::Fault(Box::new(fault)))),
+        None if too_many => (objects, Err(AnswerError::TooMany)),
         None => (objects, end),
     }
 }

@@ -53,6 +53,7 @@ impl About {
             product: self.name.clone(),
             version: self.version.clone(),
             build: self.build.clone(),
+            // A host's is that of its management agent and changes with a reinstallation; `collect` asks its hardware.
             instance_uuid: self.instance_uuid.clone().filter(|_| !self.is_host()),
         }
     }

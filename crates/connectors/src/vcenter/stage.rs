@@ -8,10 +8,11 @@ use std::{
 
 use model::{
     failure::{Failure, FailureKind},
-    inventory::ObjectKind,
+    inventory::{Aspect, ObjectKind},
 };
 
 use super::{
+    fault::Fault,
     issues::Issues,
     object::Object,
     retrieve::{Count, Objects, Query, Retrieval, Take},
@@ -48,6 +49,34 @@ pub(super) struct Reader<'a> {
     gone: Option<Failure>,
     pub(super) issues: Issues,
     pub(super) complete: BTreeSet<ObjectKind>,
+    pub(super) aspects: BTreeSet<Aspect>,
+}
+
+/// Properties of named objects, as far as the server told them.
+pub(super) struct Named<T> {
+    pub(super) values: Vec<T>,
+    /// Objects that are not told from.
+    pub(super) withheld: u64,
+    /// Why, of the first.
+    pub(super) fault: Option<Fault>,
+}
+
+impl<T> Named<T> {
+    /// All or nothing: what was withheld of one object is missing from the whole.
+    pub(super) fn whole(self) -> Result<Vec<T>, CallError> {
+        match self.fault {
+            Some(fault) => Err(CallError::Fault(fault)),
+            None => Ok(self.values),
+        }
+    }
+}
+
+/// A read of everything but what it left out.
+pub(super) struct Closed {
+    pub(super) issues: Issues,
+    pub(super) complete: BTreeSet<ObjectKind>,
+    pub(super) aspects: BTreeSet<Aspect>,
+    pub(super) gone: Option<Failure>,
 }
 
 impl<'a> Reader<'a> {
@@ -61,6 +90,7 @@ impl<'a> Reader<'a> {
             gone: None,
             issues: Issues::default(),
             complete: BTreeSet::new(),
+            aspects: BTreeSet::new(),
         }
     }
 
@@ -69,9 +99,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Signs out.
-    pub(super) async fn close(self) -> (Issues, BTreeSet<ObjectKind>, Option<Failure>) {
+    pub(super) async fn close(self) -> Closed {
         self.session.close().await;
-        (self.issues, self.complete, self.gone)
+        Closed { issues: self.issues, complete: self.complete, aspects: self.aspects, gone: self.gone }
     }
 
     /// Lists each scope's objects on the server, and tells their totals.
@@ -138,7 +168,7 @@ impl<'a> Reader<'a> {
                 self.forget_counts(scope);
                 continue;
             }
-            if faults().any(super::fault::Fault::is_not_authenticated) && self.renew().await? {
+            if faults().any(Fault::is_not_authenticated) && self.renew().await? {
                 self.forget_counts(scope);
                 continue;
             }
@@ -175,7 +205,7 @@ impl<'a> Reader<'a> {
         Ok((read.objects, read.breaks))
     }
 
-    /// Reads properties of named objects. An object that is gone meanwhile costs its handful of others: what is read
+    /// Reads a property of named objects. An object that is gone meanwhile costs its handful of others: what is read
     /// this way is never needed to know that an object exists.
     pub(super) async fn read_these<T: Send + 'static>(
         &mut self,
@@ -183,17 +213,35 @@ impl<'a> Reader<'a> {
         class: &'static str,
         property: &'static str,
         take: fn(Object<'_>) -> Option<T>,
-    ) -> Result<Vec<T>, CallError> {
-        let mut all = Vec::new();
+    ) -> Result<Named<T>, CallError> {
+        let mut all = Named { values: Vec::new(), withheld: 0, fault: None };
+        let take = move |object: Object<'_>| match take(object) {
+            Some(value) => Some(Ok(value)),
+            // A property that this server does not have holds nothing.
+            None => object.missing().find(|(_, fault)| fault.class != "InvalidProperty").map(|(_, fault)| Err(fault)),
+        };
         for some in objects.chunks(NAMED_AT_ONCE) {
-            if let Some(gone) = &self.gone {
-                return Err(gone.clone().into());
-            }
-            let query = Query { objects: Objects::These(some), properties: vec![(class, vec![property])] };
-            let read = Retrieval::new(&self.session, self.observer, take, |_: &T| None).run(&query).await?;
-            all.extend(read.objects);
-            if let Some(error) = read.breaks.into_iter().next() {
-                return Err(error);
+            let read = loop {
+                if let Some(gone) = &self.gone {
+                    return Err(gone.clone().into());
+                }
+                let query = Query { objects: Objects::These(some), properties: vec![(class, vec![property])] };
+                let read = Retrieval::new(&self.session, self.observer, take, |_: &Result<T, Fault>| None);
+                let read = read.run(&query).await?;
+                let Some(error) = read.breaks.into_iter().next() else { break read.objects };
+                let is_expired = error.fault().is_some_and(Fault::is_not_authenticated);
+                if !(is_expired && self.renew().await?) {
+                    return Err(error);
+                }
+            };
+            for object in read {
+                match object {
+                    Ok(value) => all.values.push(value),
+                    Err(fault) => {
+                        all.withheld += 1;
+                        all.fault.get_or_insert(fault);
+                    }
+                }
             }
         }
         Ok(all)

@@ -14,8 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{session::ServiceContent, transport::Transport, value::Moref};
 use crate::Endpoint;
 
-pub(super) const ADVICE: &str =
-    "Nothing else is missing. Tags need vCenter 6.5 or newer and the read-only role on tags.";
+pub(super) const ADVICE: &str = "Nothing else is missing; tags that were known stay. They need vCenter 6.5 or newer and the read-only role on tags.";
 
 /// All of it; tags are not worth holding up a sync.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -28,7 +27,7 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 pub(super) type Tags = HashMap<Moref, Vec<Tag>>;
 
 /// A read of tags in the background.
-pub(super) struct Reading(Option<JoinHandle<Result<Tags, String>>>);
+pub(super) struct Reading(Option<JoinHandle<Result<Option<Tags>, String>>>);
 
 /// Begins; an ESXi host has no tags.
 pub(super) fn start(
@@ -41,16 +40,14 @@ pub(super) fn start(
         return Reading(None);
     }
     let (endpoint, transport, cancel) = (endpoint.clone(), transport.clone(), cancel.clone());
-    Reading(Some(tokio::spawn(async move {
-        let read = tokio::time::timeout(LIMIT, read(&endpoint, &transport, &cancel)).await;
-        read.unwrap_or_else(|_| Err("the server did not answer in time".to_owned()))
-    })))
+    Reading(Some(tokio::spawn(async move { read(endpoint, transport, &cancel).await })))
 }
 
 impl Reading {
-    pub(super) async fn finish(self) -> Result<Tags, String> {
+    /// `None` where the server has no such interface.
+    pub(super) async fn finish(self) -> Result<Option<Tags>, String> {
         match self.0 {
-            None => Ok(Tags::new()),
+            None => Ok(Some(Tags::new())),
             Some(task) => task.await.unwrap_or_else(|_| Err("the read ended unexpectedly".to_owned())),
         }
     }
@@ -87,11 +84,32 @@ struct ObjectReference {
     id: String,
 }
 
-async fn read(endpoint: &Endpoint, transport: &Arc<Transport>, cancel: &CancellationToken) -> Result<Tags, String> {
-    let Some(client) = Client::sign_in(endpoint, transport.clone()).await? else { return Ok(Tags::new()) };
+/// Signs in, reads and signs out. The time limit and a wish to stop end the read between the two, never the pair.
+async fn read(
+    endpoint: Endpoint,
+    transport: Arc<Transport>,
+    cancel: &CancellationToken,
+) -> Result<Option<Tags>, String> {
+    let stopped = || Err("cancelled".to_owned());
+    let mut signing_in = tokio::spawn(async move { Client::sign_in(&endpoint, transport).await });
+    let client = tokio::select! {
+        () = cancel.cancelled() => {
+            // The login is on its way: the session is given back when it arrives.
+            tokio::spawn(async move {
+                if let Ok(Ok(Some(client))) = signing_in.await {
+                    client.sign_out().await;
+                }
+            });
+            return stopped();
+        }
+        client = &mut signing_in => client.unwrap_or_else(|_| Err("the login ended unexpectedly".to_owned()))?,
+    };
+    let Some(client) = client else { return Ok(None) };
     let tags = tokio::select! {
-        () = cancel.cancelled() => Err("cancelled".to_owned()),
-        tags = client.tags() => tags,
+        () = cancel.cancelled() => stopped(),
+        tags = tokio::time::timeout(LIMIT, client.tags()) => {
+            tags.unwrap_or_else(|_| Err("the server did not answer in time".to_owned())).map(Some)
+        }
     };
     client.sign_out().await;
     tags
@@ -142,8 +160,10 @@ impl Client {
     }
 
     async fn tags(&self) -> Result<Tags, String> {
-        let mut ids: Vec<String> = self.call(Method::GET, "tag", None).await?;
-        ids.truncate(MAX_TAGS);
+        let ids: Vec<String> = self.call(Method::GET, "tag", None).await?;
+        if ids.len() > MAX_TAGS {
+            return Err(format!("there are {} of them, more than the {MAX_TAGS} that are read", ids.len()));
+        }
         if ids.is_empty() {
             return Ok(Tags::new());
         }

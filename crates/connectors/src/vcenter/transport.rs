@@ -224,6 +224,7 @@ impl Transport {
         match status {
             StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR if is_xml => Ok(()),
             StatusCode::TOO_MANY_REQUESTS => Err(Failure::new(FailureKind::Throttled, said)),
+            StatusCode::REQUEST_TIMEOUT => Err(Failure::new(FailureKind::Unreachable, said)),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => {
                 Err(Failure::new(FailureKind::Unreachable, said)
                     .with_advice("If this is a vCenter, its services are still starting or are down: look at its appliance management (port 5480)."))

@@ -37,7 +37,8 @@ pub struct VmRow {
     pub tools_state: Option<String>,
     pub hardware_version: Option<String>,
     pub firmware: Option<String>,
-    pub snapshot_count: i64,
+    /// `None` where the platform did not tell.
+    pub snapshot_count: Option<i64>,
     pub bios_uuid: Option<String>,
     pub annotation: Option<String>,
     pub tags: Vec<Tag>,
@@ -128,7 +129,7 @@ impl TableRow for VmRow {
             "ip" => Cell::list(&self.ip_addresses),
             "dns" => Cell::text(self.guest_host_name.as_ref()),
             "tools" => Cell::text(self.tools_state.as_ref()),
-            "snapshots" => Cell::Number(self.snapshot_count),
+            "snapshots" => Cell::of(self.snapshot_count, Cell::Number),
             "source" => Cell::Source(self.source.clone()),
             "platform" => Cell::Text(self.source.kind.platform().to_owned()),
             "datacenter" => Cell::object(self.datacenter.as_ref()),

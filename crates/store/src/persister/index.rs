@@ -43,6 +43,11 @@ impl Index {
         self.kinds.get(&kind).unwrap_or(&NONE)
     }
 
+    /// Some object of the source was there before this run.
+    pub(super) fn has_stored(&self) -> bool {
+        self.kinds.values().flat_map(Entries::values).any(|entry| entry.hash.is_some())
+    }
+
     pub(super) fn mark_seen(&mut self, kind: ObjectKind, external_id: &str) {
         if let Some(entry) = self.kinds.get_mut(&kind).and_then(|entries| entries.get_mut(external_id)) {
             entry.seen = true;

@@ -4,71 +4,154 @@ mod places;
 mod storage;
 mod vms;
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use model::{
     ids::ExternalId,
-    inventory::{Attribute, Inventory, Tag},
+    inventory::{
+        Attribute, Cluster, Datacenter, Datastore, Folder, Host, Inventory, Network, ObjectKind, ResourcePool, Tag, Vm,
+    },
 };
 
 use super::{
+    carry,
     object::{Record, Shape},
-    records::Save,
-    relations::{self, Wanted},
+    records::{Save, documents},
+    relations,
     statements::ROWS,
+    unread::Unread,
 };
 use crate::{StoreError, error::to_json};
 
+/// An object of the model, as far as saving goes.
+trait Stored: Clone {
+    fn external_id(&self) -> &ExternalId;
+
+    /// Keeps a name that was withheld.
+    fn rename(&mut self, name: &str);
+
+    /// Keeps what was known before and was not read this time.
+    fn carry_over(&mut self, document: &str, unread: &Unread<'_>, withheld: &[String]) -> Result<(), StoreError>;
+}
+
+macro_rules! stored {
+    ($type:ident, |$object:ident, $document:ident, $unread:ident, $withheld:ident| $carry:expr) => {
+        impl Stored for $type {
+            fn external_id(&self) -> &ExternalId {
+                &self.external_id
+            }
+
+            fn rename(&mut self, name: &str) {
+                name.clone_into(&mut self.name);
+            }
+
+            fn carry_over(
+                &mut self,
+                $document: &str,
+                $unread: &Unread<'_>,
+                $withheld: &[String],
+            ) -> Result<(), StoreError> {
+                let $object = self;
+                $carry
+            }
+        }
+    };
+    ($($type:ident),*) => {
+        $(stored!($type, |object, document, unread, withheld| {
+            carry::over(&mut object.config, document, unread, withheld)
+        });)*
+    };
+}
+
+stored!(Datacenter, |_object, _document, _unread, _withheld| Ok(()));
+stored!(Folder, |_object, _document, _unread, _withheld| Ok(()));
+stored!(Cluster, Host, ResourcePool, Vm, Datastore, Network);
+
 /// Saves all kinds, pointed-to ones before those that point to them.
 pub(super) async fn save_all(save: &mut Save<'_>, inventory: &Inventory) -> Result<(), StoreError> {
-    save_kind(save, &places::DATACENTER, &inventory.datacenters, |object| &object.external_id, places::datacenter)
-        .await?;
-    save_kind(save, &places::FOLDER, &inventory.folders, |object| &object.external_id, places::folder).await?;
-    save_kind(save, &places::CLUSTER, &inventory.clusters, |object| &object.external_id, places::cluster).await?;
-    save_kind(save, &storage::DATASTORE, &inventory.datastores, |object| &object.external_id, storage::datastore)
-        .await?;
-    save_kind(save, &storage::NETWORK, &inventory.networks, |object| &object.external_id, storage::network).await?;
-    save_kind(save, &places::HOST, &inventory.hosts, |object| &object.external_id, places::host).await?;
-    save_kind(
-        save,
-        &places::RESOURCE_POOL,
-        &inventory.resource_pools,
-        |object| &object.external_id,
-        places::resource_pool,
-    )
-    .await?;
+    save_kind(save, &places::DATACENTER, &inventory.datacenters, places::datacenter).await?;
+    save_kind(save, &places::FOLDER, &certain_folders(save, &inventory.folders), places::folder).await?;
+    save_kind(save, &places::CLUSTER, &inventory.clusters, places::cluster).await?;
+    save_kind(save, &storage::DATASTORE, &inventory.datastores, storage::datastore).await?;
+    save_kind(save, &storage::NETWORK, &inventory.networks, storage::network).await?;
+    save_kind(save, &places::HOST, &inventory.hosts, places::host).await?;
+    save_kind(save, &places::RESOURCE_POOL, &inventory.resource_pools, places::resource_pool).await?;
     vms::save(save, &inventory.vms).await
 }
 
-async fn save_kind<T>(
+/// Folders whose paths can be believed: where not all places were read, a path may lack its beginning, and known folders
+/// stay as they are.
+fn certain_folders<'i>(save: &Save<'_>, folders: &'i [Folder]) -> Cow<'i, [Folder]> {
+    if !save.unread.places() {
+        return Cow::Borrowed(folders);
+    }
+    let known = save.index.of(ObjectKind::Folder);
+    let is_new = |folder: &&Folder| {
+        known.get(folder.external_id.as_str()).is_none_or(|entry| entry.hash.is_none() || entry.archived)
+    };
+    folders.iter().filter(is_new).cloned().collect()
+}
+
+async fn save_kind<T: Stored>(
     save: &mut Save<'_>,
     shape: &Shape,
     objects: &[T],
-    external_id: fn(&T) -> &ExternalId,
     record: for<'o> fn(&'o T) -> Result<Record<'o>, StoreError>,
 ) -> Result<(), StoreError> {
     let stored = relations::load(save.db, save.transaction, save.source, shape).await?;
-    let mut wanted: Wanted<'_> = shape.relations.iter().map(|_| Vec::new()).collect();
-    for some in last_of_each(objects, external_id).chunks(ROWS) {
-        let records = some.iter().map(|object| record(object)).collect::<Result<Vec<_>, _>>()?;
-        save.save_records(shape, &records, &stored).await?;
-        for record in &records {
-            for (wanted, others) in wanted.iter_mut().zip(&record.relations) {
-                wanted.push((record.external_id, others));
-            }
-        }
+    let mut moved = Vec::new();
+    for some in last_of_each(objects).chunks(ROWS) {
+        let objects = carried_over(save, shape, some, |_| false).await?;
+        let records = objects.iter().map(|object| record(object)).collect::<Result<Vec<_>, _>>()?;
+        moved.extend(save.save_records(shape, &records, &stored).await?);
     }
-    relations::save(save, shape, &stored, wanted).await
+    relations::save(save, shape, &stored, moved).await
+}
+
+/// The objects with what is kept from before. `silent` ones may lack something though everything was read.
+async fn carried_over<'o, T: Stored>(
+    save: &Save<'_>,
+    shape: &Shape,
+    objects: &[&'o T],
+    silent: fn(&T) -> bool,
+) -> Result<Vec<Cow<'o, T>>, StoreError> {
+    let entries = save.index.of(shape.kind);
+    let all = save.unread.concerns(shape.kind);
+    let withheld = |object: &T| save.unread.fields(shape.kind, object.external_id());
+    let known = |object: &T| entries.get(object.external_id().as_str()).filter(|entry| entry.hash.is_some());
+    let concerned = objects.iter().filter(|object| all || silent(object) || !withheld(object).is_empty());
+    let ids: Vec<i64> = concerned.filter_map(|object| known(object)).map(|entry| entry.id).collect();
+    let documents = documents(save.transaction, shape, &ids).await?;
+    objects
+        .iter()
+        .map(|object| {
+            let Some(entry) = known(object) else { return Ok(Cow::Borrowed(*object)) };
+            let withheld = withheld(object);
+            let keeps_name = withheld.iter().any(|field| field == "name");
+            let document = documents.get(&entry.id);
+            if document.is_none() && !keeps_name {
+                return Ok(Cow::Borrowed(*object));
+            }
+            let mut object = (*object).clone();
+            if keeps_name {
+                object.rename(&entry.name);
+            }
+            if let Some(document) = document {
+                object.carry_over(document, &save.unread, withheld)?;
+            }
+            Ok(Cow::Owned(object))
+        })
+        .collect()
 }
 
 /// The objects in their order; of an external id that repeats, the last one.
-fn last_of_each<T>(objects: &[T], external_id: fn(&T) -> &ExternalId) -> Vec<&T> {
+fn last_of_each<T: Stored>(objects: &[T]) -> Vec<&T> {
     let last: HashMap<&ExternalId, usize> =
-        objects.iter().enumerate().map(|(at, object)| (external_id(object), at)).collect();
+        objects.iter().enumerate().map(|(at, object)| (object.external_id(), at)).collect();
     objects
         .iter()
         .enumerate()
-        .filter(|(at, object)| last[external_id(object)] == *at)
+        .filter(|(at, object)| last[object.external_id()] == *at)
         .map(|(_, object)| object)
         .collect()
 }

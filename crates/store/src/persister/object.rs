@@ -5,7 +5,7 @@ use sea_orm::sea_query::Value;
 use sha2::{Digest, Sha256};
 
 /// Part of every hash: raised when derived columns are computed in another way, so that the next sync writes them anew.
-const DERIVATION: &[u8] = b"1";
+const DERIVATION: &[u8] = b"2";
 
 /// The tables of a kind.
 pub(super) struct Shape {
@@ -57,9 +57,16 @@ pub(super) struct Record<'a> {
     pub(super) relations: Vec<&'a [ExternalId]>,
 }
 
+/// The keys of what an object points to. Those of a relation are in rising order.
+pub(super) struct Resolved {
+    pub(super) links: Vec<Option<i64>>,
+    pub(super) relations: Vec<Vec<i64>>,
+}
+
 impl Record<'_> {
-    /// A digest of everything but the state. Parts are told apart by their lengths.
-    pub(super) fn hash(&self) -> Vec<u8> {
+    /// A digest of everything but the state. Parts are told apart by their lengths. Pointers count as the keys that are
+    /// written: one that leads nowhere today and to an object tomorrow is a difference.
+    pub(super) fn hash(&self, resolved: &Resolved) -> Vec<u8> {
         let mut digest = Sha256::new();
         let mut part = |bytes: &[u8]| {
             digest.update((bytes.len() as u64).to_le_bytes());
@@ -67,18 +74,18 @@ impl Record<'_> {
         };
         part(DERIVATION);
         part(self.name.as_bytes());
-        for link in &self.links {
-            part(link.map_or(b"", |id| id.as_str().as_bytes()));
+        for link in &resolved.links {
+            part(link.map(i64::to_le_bytes).as_ref().map_or(&[], <[u8; 8]>::as_slice));
         }
-        for relation in &self.relations {
-            let mut ids: Vec<&str> = relation.iter().map(ExternalId::as_str).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            part(&(ids.len() as u64).to_le_bytes());
-            for id in ids {
-                part(id.as_bytes());
+        for relation in &resolved.relations {
+            part(&(relation.len() as u64).to_le_bytes());
+            for id in relation {
+                part(&id.to_le_bytes());
             }
         }
+        // What is unknown in a column may be an empty list in the document.
+        let nulls: Vec<u8> = self.columns.iter().map(|value| u8::from(*value == value.as_null())).collect();
+        part(&nulls);
         part(self.document.as_bytes());
         digest.finalize().to_vec()
     }

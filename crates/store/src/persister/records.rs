@@ -14,9 +14,10 @@ use super::{
     diff,
     index::Index,
     natural_key,
-    object::{Record, Shape},
-    relations::Pairs,
+    object::{Record, Resolved, Shape},
+    relations::{Moved, Pairs},
     statements,
+    unread::Unread,
 };
 use crate::{Database, StoreError};
 
@@ -30,6 +31,7 @@ pub(super) struct Save<'a> {
     pub(super) transaction: &'a DatabaseTransaction,
     pub(super) source: SourceId,
     pub(super) now_ms: i64,
+    pub(super) unread: Unread<'a>,
     pub(super) index: Index,
     pub(super) changes: Changes,
     pub(super) outcome: Outcome,
@@ -99,6 +101,7 @@ impl Changes {
 /// A record that is written, with its key and new hash.
 struct Written<'r, 'a> {
     record: &'r Record<'a>,
+    resolved: Resolved,
     id: i64,
     hash: Vec<u8>,
     fresh: bool,
@@ -108,24 +111,29 @@ struct Written<'r, 'a> {
 
 impl Save<'_> {
     /// Saves some objects of a kind, at most a few hundred: what differs is written, the state of all is. No external id
-    /// may come twice.
+    /// may come twice. Yields the objects whose relations are no longer the stored ones.
     pub(super) async fn save_records(
         &mut self,
         shape: &Shape,
         records: &[Record<'_>],
         stored_pairs: &[Pairs],
-    ) -> Result<(), StoreError> {
-        let mut written = Vec::new();
+    ) -> Result<Vec<Moved>, StoreError> {
+        let (mut written, mut moved) = (Vec::new(), Vec::new());
         let mut states = Vec::new();
+        let kept = self.kept_links(shape, records).await?;
         for record in records {
             let Some(entry) = self.index.of(shape.kind).get(record.external_id.as_str()) else { continue };
-            let hash = record.hash();
+            let resolved = self.resolve(shape, record, entry.id, &kept, stored_pairs);
+            let hash = record.hash(&resolved);
+            if resolved.relations.iter().zip(stored_pairs).any(|(ids, stored)| stored.of(entry.id) != ids) {
+                moved.push((entry.id, resolved.relations.clone()));
+            }
             let (id, fresh, returned) = (entry.id, entry.hash.is_none(), entry.archived);
             if entry.hash.as_ref() == Some(&hash) && !returned {
                 self.outcome.unchanged += 1;
             } else {
                 let old_name = entry.name.clone();
-                written.push(Written { record, id, hash, fresh, returned, old_name });
+                written.push(Written { record, resolved, id, hash, fresh, returned, old_name });
             }
             if shape.state.is_some() {
                 let mut row: Vec<Value> = vec![id.into(), self.now_ms.into()];
@@ -141,13 +149,58 @@ impl Save<'_> {
                 [shape.id_column, "last_seen_ms"].into_iter().chain(columns.iter().copied()).collect();
             statements::upsert(self.transaction, table, shape.id_column, &columns, &[], states).await?;
         }
-        Ok(())
+        Ok(moved)
+    }
+
+    /// The stored pointers of these objects, where this read may have missed what they point to.
+    async fn kept_links(
+        &self,
+        shape: &Shape,
+        records: &[Record<'_>],
+    ) -> Result<HashMap<i64, Vec<Option<i64>>>, StoreError> {
+        if !self.unread.concerns_links(shape) {
+            return Ok(HashMap::new());
+        }
+        let entries = self.index.of(shape.kind);
+        let known = records.iter().filter_map(|record| entries.get(record.external_id.as_str()));
+        let ids: Vec<i64> = known.filter(|entry| entry.hash.is_some()).map(|entry| entry.id).collect();
+        self.old_links(shape, &ids).await
+    }
+
+    /// What the object points to by key. A pointer that leads nowhere because its target was not read stays as stored.
+    fn resolve(
+        &self,
+        shape: &Shape,
+        record: &Record<'_>,
+        id: i64,
+        kept: &HashMap<i64, Vec<Option<i64>>>,
+        stored_pairs: &[Pairs],
+    ) -> Resolved {
+        let withheld = self.unread.fields(shape.kind, record.external_id);
+        let kept = kept.get(&id);
+        let links = shape.links.iter().zip(&record.links).enumerate().map(|(at, (link, target))| {
+            let found = target.and_then(|target| self.index.id(link.kind, target));
+            let stored = || kept.and_then(|links| links.get(at).copied().flatten());
+            found.or_else(|| if self.unread.link(link, withheld) { stored() } else { None })
+        });
+        let relations =
+            shape.relations.iter().zip(&record.relations).zip(stored_pairs).map(|((relation, others), stored)| {
+                if withheld.iter().any(|field| field == relation.field) {
+                    return stored.of(id).to_vec();
+                }
+                let mut ids: Vec<i64> =
+                    others.iter().filter_map(|other| self.index.id(relation.other_kind, other)).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            });
+        Resolved { links: links.collect(), relations: relations.collect() }
     }
 
     async fn write_rows(&mut self, shape: &Shape, written: &[Written<'_, '_>]) -> Result<(), StoreError> {
         let links = shape.links.iter().map(|link| link.column);
         let columns: Vec<&str> = COMMON.into_iter().chain(links).chain(shape.columns.iter().copied()).collect();
-        let rows: Vec<Vec<Value>> = written.iter().map(|written| self.row(shape, written)).collect();
+        let rows: Vec<Vec<Value>> = written.iter().map(|written| self.row(written)).collect();
         self.outcome.configuration_rows_written += rows.len() as u64;
         let kept = ["source_id", "external_id", "first_seen_ms"];
         statements::upsert(self.transaction, shape.kind.key(), "id", &columns, &kept, rows).await?;
@@ -159,7 +212,7 @@ impl Save<'_> {
         statements::upsert(self.transaction, table, shape.id_column, &columns, &[], documents).await
     }
 
-    fn row(&self, shape: &Shape, written: &Written<'_, '_>) -> Vec<Value> {
+    fn row(&self, written: &Written<'_, '_>) -> Vec<Value> {
         let record = written.record;
         let mut row: Vec<Value> = vec![
             written.id.into(),
@@ -172,8 +225,7 @@ impl Save<'_> {
             self.now_ms.into(),
             Option::<i64>::None.into(),
         ];
-        let ids = shape.links.iter().zip(&record.links).map(|(link, target)| self.index.id(link.kind, (*target)?));
-        row.extend(ids.map(Value::from));
+        row.extend(written.resolved.links.iter().copied().map(Value::from));
         row.extend(record.columns.iter().cloned());
         row
     }
@@ -230,25 +282,21 @@ impl Save<'_> {
             }
         };
         compare("name", true, Some(written.old_name.clone()), Some(record.name.to_owned()));
-        for ((link, new), old) in shape.links.iter().zip(&record.links).zip(old_links) {
-            let new = new.and_then(|new| self.index.id(link.kind, new));
+        for ((link, new), old) in shape.links.iter().zip(&written.resolved.links).zip(old_links) {
             // A folder that was renamed did not move its machines: keys are compared, names are told.
             let old_name = old.and_then(|id| self.index.old_name(link.kind, id)).map(str::to_owned);
             let new_name = new.and_then(|id| self.index.new_name(link.kind, id)).map(str::to_owned);
-            compare(link.field, *old != new, old_name, new_name);
+            compare(link.field, old != new, old_name, new_name);
         }
-        for ((relation, ids), pairs) in shape.relations.iter().zip(&record.relations).zip(stored_pairs) {
+        for ((relation, new), pairs) in shape.relations.iter().zip(&written.resolved.relations).zip(stored_pairs) {
             let names = |ids: &[i64], name: &dyn Fn(i64) -> Option<String>| -> Option<String> {
                 let mut names: Vec<String> = ids.iter().filter_map(|id| name(*id)).collect();
                 names.sort_by_key(|name| natural_key(name));
                 (!names.is_empty()).then(|| names.join(", "))
             };
             let old = pairs.of(written.id);
-            let mut new: Vec<i64> = ids.iter().filter_map(|id| self.index.id(relation.other_kind, id)).collect();
-            new.sort_unstable();
-            new.dedup();
             let old_names = names(old, &|id| self.index.old_name(relation.other_kind, id).map(str::to_owned));
-            let new_names = names(&new, &|id| self.index.new_name(relation.other_kind, id).map(str::to_owned));
+            let new_names = names(new, &|id| self.index.new_name(relation.other_kind, id).map(str::to_owned));
             compare(relation.field, old != new.as_slice(), old_names, new_names);
         }
         fields

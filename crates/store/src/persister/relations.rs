@@ -1,8 +1,8 @@
 //! Pairs of objects: loaded once, compared, and written by difference.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use model::ids::{ExternalId, SourceId};
+use model::ids::SourceId;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 
 use super::{object::Shape, records::Save, statements};
@@ -44,27 +44,22 @@ pub(super) async fn load(
     Ok(all)
 }
 
-/// The pairs that some objects should have, one list for each relation of the shape: owner and external ids.
-pub(super) type Wanted<'a> = Vec<Vec<(&'a ExternalId, &'a [ExternalId])>>;
+/// What an object of this key should be paired with, for each relation of its shape.
+pub(super) type Moved = (i64, Vec<Vec<i64>>);
 
-/// Adds and removes pairs so that the collected objects have those that they were collected with; objects that were not
-/// collected keep theirs.
+/// Adds and removes pairs so that these objects have those that they were collected with; others keep theirs.
 pub(super) async fn save(
     save: &mut Save<'_>,
     shape: &Shape,
     stored: &[Pairs],
-    wanted: Wanted<'_>,
+    moved: Vec<Moved>,
 ) -> Result<(), StoreError> {
-    for ((relation, stored), wanted) in shape.relations.iter().zip(stored).zip(wanted) {
+    for (at, (relation, stored)) in shape.relations.iter().zip(stored).enumerate() {
         let (mut added, mut removed) = (Vec::new(), Vec::new());
-        for (owner, others) in wanted {
-            let Some(owner) = save.index.id(shape.kind, owner) else { continue };
-            let others: HashSet<i64> =
-                others.iter().filter_map(|other| save.index.id(relation.other_kind, other)).collect();
-            let known = stored.of(owner);
-            added
-                .extend(others.iter().filter(|other| known.binary_search(other).is_err()).map(|other| (owner, *other)));
-            removed.extend(known.iter().filter(|other| !others.contains(other)).map(|other| (owner, *other)));
+        for (owner, relations) in &moved {
+            let (wanted, known) = (relations[at].as_slice(), stored.of(*owner));
+            added.extend(wanted.iter().filter(|id| known.binary_search(id).is_err()).map(|id| (*owner, *id)));
+            removed.extend(known.iter().filter(|id| wanted.binary_search(id).is_err()).map(|id| (*owner, *id)));
         }
         save.outcome.configuration_rows_written += (added.len() + removed.len()) as u64;
         remove(save, relation.table, shape.id_column, relation.other_column, &removed).await?;

@@ -1,6 +1,6 @@
 //! The text that a bare word of a filter is looked for in: everything that identifies an object, in lower case.
 
-use model::inventory::{Vm, VmConfig};
+use model::inventory::Vm;
 
 /// Bounds of the whole text and of what is taken of a description, in bytes.
 const TEXT_MAX: usize = 2_000;
@@ -19,7 +19,8 @@ pub(super) fn of(name: &str, parts: &[Option<&str>]) -> String {
     truncate(&text, TEXT_MAX).to_owned()
 }
 
-pub(super) fn of_vm(vm: &Vm, config: &VmConfig) -> String {
+pub(super) fn of_vm(vm: &Vm) -> String {
+    let config = &vm.config;
     let mut parts = vec![
         config.guest_host_name.as_deref(),
         config.bios_uuid.as_deref(),

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use model::{
     ids::ExternalId,
     inventory::{
-        Adapter, Alarm, Cluster, ClusterConfig, ClusterState, Collection, ConnectionState, Datacenter, Datastore,
-        DatastoreConfig, DatastoreState, Disk, Folder, Health, Host, HostConfig, HostState, Inventory, Network,
-        NetworkConfig, NetworkType, ObjectKind, PowerState, ResourcePool, ResourcePoolConfig, Snapshot, SourceIdentity,
-        Tag, Vm, VmConfig, VmRole, VmState,
+        Adapter, Alarm, Aspect, Cluster, ClusterConfig, ClusterState, Collection, ConnectionState, Datacenter,
+        Datastore, DatastoreConfig, DatastoreState, Disk, Folder, Health, Host, HostConfig, HostState, Inventory,
+        Network, NetworkConfig, NetworkType, ObjectKind, PowerState, ResourcePool, ResourcePoolConfig, Snapshot,
+        SourceIdentity, Tag, Vm, VmConfig, VmRole, VmState,
     },
 };
 
@@ -60,7 +60,13 @@ pub(crate) fn estate(vms: usize) -> Collection {
             acknowledged: false,
         }],
     };
-    Collection { inventory, complete: BTreeSet::from(ObjectKind::ALL), issues: Vec::new(), identity: identity() }
+    Collection {
+        inventory,
+        complete: BTreeSet::from(ObjectKind::ALL),
+        aspects: BTreeSet::from(Aspect::ALL),
+        identity: identity(),
+        ..Collection::default()
+    }
 }
 
 /// What moves by itself moves; nothing else changes.

@@ -21,6 +21,7 @@ pub(super) struct Lookup {
     single_hosts: HashMap<String, ExternalId>,
     vapp_folders: HashMap<String, Moref>,
     mounts: HashMap<ExternalId, u64>,
+    has_all_hosts: bool,
 }
 
 impl Lookup {
@@ -32,6 +33,7 @@ impl Lookup {
             single_hosts: HashMap::new(),
             vapp_folders: HashMap::new(),
             mounts: HashMap::new(),
+            has_all_hosts: parts.has_all_hosts,
         };
         for raw in &parts.places {
             lookup.hang(&raw.id, raw.parent.as_ref());
@@ -121,9 +123,10 @@ impl Lookup {
         self.upwards(vapp).find_map(|place| self.vapp_folders.get(&place.id))
     }
 
-    /// Hosts that mount the datastore; `None` if no host names it.
-    pub(super) fn mounts(&self, datastore: &ExternalId) -> Option<u64> {
-        self.mounts.get(datastore).copied()
+    /// More than one host mounts the datastore; `None` if no host names it, or another one may.
+    pub(super) fn is_shared(&self, datastore: &ExternalId) -> Option<bool> {
+        let hosts = *self.mounts.get(datastore)?;
+        (hosts > 1 || self.has_all_hosts).then_some(hosts > 1)
     }
 
     fn upwards<'a>(&'a self, place: Option<&'a Moref>) -> impl Iterator<Item = &'a Moref> {

@@ -15,9 +15,13 @@ pub struct Triggered {
     pub alarm: Alarm,
 }
 
+/// `None` where the server withholds them. An unset list is how it says that there are none.
 pub fn read_triggered(object: Object<'_>) -> Option<Vec<Triggered>> {
-    let (_, states) = object.properties().find(|(path, _)| *path == "triggeredAlarmState")?;
-    Some(states.items().filter_map(triggered).collect())
+    match object.properties().find(|(path, _)| *path == "triggeredAlarmState") {
+        Some((_, states)) => Some(states.items().filter_map(triggered).collect()),
+        None if object.missing().next().is_some() => None,
+        None => Some(Vec::new()),
+    }
 }
 
 /// `AlarmState`; those of classes that are not in the inventory (a distributed switch) are left out.

@@ -39,7 +39,7 @@ fn field(name: &str) -> Option<Field> {
         "ip" => Field::Lines("t.ip_addresses"),
         "dns" => Field::Nullable("t.guest_host_name"),
         "tools" => Field::Nullable("t.tools_state"),
-        "snapshots" => Field::Value("t.snapshot_count"),
+        "snapshots" => Field::Nullable("t.snapshot_count"),
         "source" => Field::Named { pointer: "t.source_id", table: "source" },
         "platform" => Field::Platform,
         "datacenter" => Field::Named { pointer: "t.datacenter_id", table: "datacenter" },

@@ -1,18 +1,17 @@
 //! Virtual machines as rows. What a machine that does not run can no longer tell is carried over from before.
 
-use std::{borrow::Cow, collections::HashMap};
+use model::{
+    ids::ExternalId,
+    inventory::{ConnectionState, ObjectKind, PowerState, Vm},
+};
 
-use model::inventory::{ConnectionState, ObjectKind, PowerState, Vm, VmConfig};
-
-use super::{document, last_of_each, tag_lines};
+use super::{carried_over, document, last_of_each, tag_lines};
 use crate::{
     StoreError,
-    error::from_json,
     persister::{
         object::{Link, Record, Relation, Shape},
-        records::{Save, documents},
-        relations::{self, Wanted},
-        search_text,
+        records::Save,
+        relations, search_text,
         statements::ROWS,
     },
 };
@@ -81,53 +80,39 @@ const VM: Shape = Shape {
 
 pub(super) async fn save(save: &mut Save<'_>, vms: &[Vm]) -> Result<(), StoreError> {
     let stored = relations::load(save.db, save.transaction, save.source, &VM).await?;
-    let vms = last_of_each(vms, |vm| &vm.external_id);
-    for some in vms.chunks(ROWS) {
-        let configs = carried_over(save, some).await?;
-        let clusters: Vec<_> = some.iter().map(|vm| save.index.cluster_of_host(vm.host.as_ref()?).cloned()).collect();
-        let records = some
+    let mut moved = Vec::new();
+    for some in last_of_each(vms).chunks(ROWS) {
+        let vms = carried_over(save, &VM, some, is_silent).await?;
+        let clusters: Vec<_> = vms.iter().map(|vm| save.index.cluster_of_host(vm.host.as_ref()?).cloned()).collect();
+        let records = vms
             .iter()
-            .zip(&configs)
             .zip(&clusters)
-            .map(|((vm, config), cluster)| record(vm, config, cluster.as_ref()))
+            .map(|(vm, cluster)| record(vm, cluster.as_ref(), snapshot_count(save, vm)))
             .collect::<Result<Vec<_>, _>>()?;
-        save.save_records(&VM, &records, &stored).await?;
+        moved.extend(save.save_records(&VM, &records, &stored).await?);
     }
-    let wanted: Wanted<'_> = vec![
-        vms.iter().map(|vm| (&vm.external_id, vm.datastores.as_slice())).collect(),
-        vms.iter().map(|vm| (&vm.external_id, vm.networks.as_slice())).collect(),
-    ];
-    relations::save(save, &VM, &stored, wanted).await
+    relations::save(save, &VM, &stored, moved).await
 }
 
-/// The configurations with what was known before where the platform can no longer tell.
-async fn carried_over<'v>(save: &Save<'_>, vms: &[&'v Vm]) -> Result<Vec<Cow<'v, VmConfig>>, StoreError> {
-    let entries = save.index.of(ObjectKind::Vm);
-    let silent = |vm: &Vm| {
-        vm.config.power != PowerState::On
-            || !matches!(vm.config.connection, ConnectionState::Connected | ConnectionState::Unknown)
-    };
-    let known = |vm: &Vm| entries.get(vm.external_id.as_str()).filter(|entry| entry.hash.is_some());
-    let ids: Vec<i64> = vms.iter().filter(|vm| silent(vm)).filter_map(|vm| known(vm)).map(|entry| entry.id).collect();
-    let previous: HashMap<i64, String> = documents(save.transaction, &VM, &ids).await?;
-    vms.iter()
-        .map(|vm| {
-            let Some(text) = known(vm).and_then(|entry| previous.get(&entry.id)) else {
-                return Ok(Cow::Borrowed(&vm.config));
-            };
-            let mut config = vm.config.clone();
-            config.carry_over(&from_json("configuration", text)?);
-            Ok(Cow::Owned(config))
-        })
-        .collect()
+/// A machine that does not run or cannot be reached no longer tells what it told before.
+fn is_silent(vm: &Vm) -> bool {
+    vm.config.power != PowerState::On
+        || !matches!(vm.config.connection, ConnectionState::Connected | ConnectionState::Unknown)
+}
+
+/// `None` where the platform did not tell, now or before: no list is not an empty list.
+fn snapshot_count(save: &Save<'_>, vm: &Vm) -> Option<i64> {
+    let snapshots = &vm.config.snapshots;
+    let is_unknown = snapshots.is_empty() && save.unread.has_withheld(ObjectKind::Vm, &vm.external_id, "snapshots");
+    (!is_unknown).then_some(snapshots.len() as i64)
 }
 
 fn record<'a>(
     vm: &'a Vm,
-    config: &VmConfig,
-    cluster: Option<&'a model::ids::ExternalId>,
+    cluster: Option<&'a ExternalId>,
+    snapshot_count: Option<i64>,
 ) -> Result<Record<'a>, StoreError> {
-    let state = &vm.state;
+    let (config, state) = (&vm.config, &vm.state);
     let disk_bytes = config.disks.iter().filter_map(|disk| disk.capacity_bytes).reduce(i64::saturating_add);
     let ip_lines = (!config.ip_addresses.is_empty()).then(|| config.ip_addresses.join("\n"));
     Ok(Record {
@@ -138,7 +123,7 @@ fn record<'a>(
             config.power.key().into(),
             config.connection.key().into(),
             config.role.key().into(),
-            (config.snapshots.len() as i64).into(),
+            snapshot_count.into(),
             config.vcpu.into(),
             config.memory_bytes.into(),
             disk_bytes.into(),
@@ -153,7 +138,7 @@ fn record<'a>(
             config.annotation.clone().into(),
             tag_lines(&config.tags).into(),
         ],
-        search: search_text::of_vm(vm, config),
+        search: search_text::of_vm(vm),
         document: document(config)?,
         state: vec![
             state.health.key().into(),
