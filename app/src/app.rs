@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::{
     error::AppError,
     frame::Frame,
+    loading::{Loaded, resource},
     pages::{
         account::AccountPage,
         activity::ActivityPage,
@@ -34,12 +35,12 @@ use crate::{
 
 /// Who looks at the page; loaded once for each document.
 #[derive(Clone, Copy)]
-pub(crate) struct VisitorResource(pub(crate) Resource<Result<Visitor, AppError>>);
+pub(crate) struct VisitorResource(pub(crate) Loaded<Result<Visitor, AppError>>);
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_context(VisitorResource(Resource::new(|| (), |()| read_visitor())));
+    provide_context(VisitorResource(resource(|| (), |()| read_visitor())));
     #[cfg(target_arch = "wasm32")]
     Effect::new(mark_hydrated);
 

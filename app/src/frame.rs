@@ -28,6 +28,7 @@ use crate::{
     components::{Clock, ErrorState},
     error::AppError,
     live::Live,
+    loading::{Loaded, resource},
     server::sources::list_sources,
 };
 
@@ -47,7 +48,7 @@ pub(crate) struct Appearance(pub(crate) RwSignal<Preferences>);
 
 /// All sources, loaded once for the frame and the pages in it, and again when a run began or ended.
 #[derive(Clone, Copy)]
-pub(crate) struct Sources(pub(crate) Resource<Result<Vec<SourceView>, AppError>>);
+pub(crate) struct Sources(pub(crate) Loaded<Result<Vec<SourceView>, AppError>>);
 
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -84,10 +85,7 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     let live = Live::provide();
     let appearance = RwSignal::new(user.preferences.clone());
     provide_context(Appearance(appearance));
-    provide_context(Sources(Resource::new(
-        move || (live.run_list_version(), live.inventory_version()),
-        |_| list_sources(),
-    )));
+    provide_context(Sources(resource(move || (live.run_list_version(), live.inventory_version()), |_| list_sources())));
     provide_context(Me(user.clone()));
     shortcuts::listen();
 

@@ -14,6 +14,7 @@ mod frame;
 #[cfg(feature = "ssr")]
 pub mod guard;
 pub mod live;
+mod loading;
 pub mod pages;
 pub mod server;
 mod shell;

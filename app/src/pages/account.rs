@@ -10,6 +10,7 @@ use crate::{
         errors_of,
     },
     frame::{AppearanceForm, Me},
+    loading::resource,
     pages::role_label,
     server::accounts::{ChangeOwnPassword, RevokeSession, own_sessions},
 };
@@ -98,7 +99,7 @@ fn PasswordCard(has_to_change: bool) -> impl IntoView {
 #[component]
 fn SessionCard() -> impl IntoView {
     let revoke = ServerAction::<RevokeSession>::new();
-    let sessions = Resource::new(move || revoke.version().get(), |_| own_sessions());
+    let sessions = resource(move || revoke.version().get(), |_| own_sessions());
     view! {
         <Card title="Sessions" note="where you are signed in">
             <FormError errors=errors_of(revoke) />
@@ -147,7 +148,7 @@ fn session_table(sessions: Vec<SessionView>, revoke: ServerAction<RevokeSession>
         }
     });
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Sessions">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Sessions">
             <table>
                 <thead>
                     <tr>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::{EmptyState, Glyph};
+use crate::components::{Glyph, Icon};
 
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
@@ -12,11 +12,16 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text="Not found · IROA" />
         <main id="main" class="alone">
-            <EmptyState glyph=Glyph::Search title="There is no such page" text="The address may be mistyped, or the page has moved.">
-                <a class="button primary" href="/">
-                    "To the overview"
-                </a>
-            </EmptyState>
+            <div class="empty">
+                <Icon glyph=Glyph::Search />
+                <h1>"There is no such page"</h1>
+                <p>"The address may be mistyped, or the page has moved."</p>
+                <div class="actions">
+                    <a class="button primary" href="/">
+                        "To the overview"
+                    </a>
+                </div>
+            </div>
         </main>
     }
 }

@@ -17,13 +17,14 @@ use self::{
 use crate::{
     components::{EmptyState, ErrorState, Glyph, PageHead, Skeleton},
     live::Live,
+    loading::resource,
     server::inventory::read_overview,
 };
 
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let live = Live::current();
-    let overview = Resource::new(move || (live.inventory_version(), live.run_list_version()), |_| read_overview());
+    let overview = resource(move || (live.inventory_version(), live.run_list_version()), |_| read_overview());
     view! {
         <Transition fallback=|| {
             view! {

@@ -17,6 +17,7 @@ use crate::{
     error::AppError,
     frame::Me,
     live::Live,
+    loading::resource,
     pages::sources::{FailureBox, RunPill, Stages, outcome_words},
     server::runs::{CancelRun, read_run},
 };
@@ -26,7 +27,7 @@ pub fn RunPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse::<RunId>().ok()));
     let live = Live::current();
-    let run = Resource::new(
+    let run = resource(
         move || (id.get(), live.run_list_version()),
         |(id, _)| async move {
             match id {
@@ -197,7 +198,7 @@ fn Issues(issues: Vec<RunIssue>, total: u64) -> impl IntoView {
     let rows = issues.into_iter().map(issue_row).collect_view();
     view! {
         <Card title="Issues" note=note>
-            <div class="table wrap" tabindex="0" role="region" aria-label="Issues">
+            <div class="table wrap" tabindex="0" role="region" aria-label="Table: Issues">
                 <table>
                     <thead>
                         <tr>

@@ -7,6 +7,7 @@ use model::{format, inventory::ObjectKind, table::SearchHit};
 use crate::{
     components::{EmptyState, ErrorState, Glyph, Icon, PageHead, Skeleton},
     live::Live,
+    loading::resource,
     server::inventory::search_inventory,
     table::{ObjectLink, capital, href, list_path, parameter},
 };
@@ -31,7 +32,7 @@ pub fn SearchPage() -> impl IntoView {
     let search = use_location().search;
     let text = Memo::new(move |_| parameter(&search.get(), "q").unwrap_or_default());
     let live = Live::current();
-    let hits = Resource::new(move || (text.get(), live.inventory_version()), |(text, _)| search_inventory(text));
+    let hits = resource(move || (text.get(), live.inventory_version()), |(text, _)| search_inventory(text));
     view! {
         <PageHead title="Search" />
         <Form method="GET" action="/search" attr:class="filter wide" attr:role="search">

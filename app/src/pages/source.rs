@@ -14,6 +14,7 @@ use crate::{
     error::AppError,
     frame::Me,
     live::Live,
+    loading::{Loaded, resource},
     pages::activity::RunTable,
     server::{
         runs::list_runs,
@@ -49,7 +50,7 @@ pub fn SourcePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse::<SourceId>().ok()));
     let draft = draft_resource();
-    let source = Resource::new(
+    let source = resource(
         move || id.get(),
         |id| async move {
             match id {
@@ -105,7 +106,7 @@ fn Stored(source: SourceView, draft: Option<Draft>) -> impl IntoView {
 #[component]
 fn Runs(id: Memo<Option<SourceId>>) -> impl IntoView {
     let live = Live::current();
-    let runs = Resource::new(
+    let runs = resource(
         move || (id.get(), live.run_list_version()),
         |(id, _)| async move {
             match id {
@@ -133,9 +134,9 @@ fn Runs(id: Memo<Option<SourceId>>) -> impl IntoView {
 }
 
 /// What a form sent without script has left, under the address' ticket.
-fn draft_resource() -> Resource<Option<Draft>> {
+fn draft_resource() -> Loaded<Option<Draft>> {
     let query = use_query_map();
-    Resource::new(
+    resource(
         move || query.with(|query| query.get("draft")),
         |ticket| async move { take_source_draft(ticket?).await.ok()? },
     )

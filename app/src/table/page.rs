@@ -18,6 +18,7 @@ use crate::{
     error::AppError,
     frame::Sources,
     live::Live,
+    loading::resource,
     server::inventory::{SaveColumns, list_rows},
 };
 
@@ -33,7 +34,7 @@ pub(crate) fn TablePage(
     let state = Memo::new(move |_| TableState::parse(&search.get(), ""));
     let live = Live::current();
     let save = ServerAction::<SaveColumns>::new();
-    let rows = Resource::new(
+    let rows = resource(
         move || (state.get(), live.inventory_version(), save.version().get()),
         move |(state, _, _)| load(kind, state),
     );

@@ -15,6 +15,7 @@ use crate::{
     components::{ErrorState, Skeleton},
     error::AppError,
     live::Live,
+    loading::resource,
     server::inventory::list_rows,
 };
 
@@ -36,7 +37,7 @@ pub(crate) fn RelatedTable(
     let (search, path) = (location.search, location.pathname);
     let state = Memo::new(move |_| TableState::parse(&search.get(), prefix));
     let live = Live::current();
-    let rows = Resource::new(
+    let rows = resource(
         move || (state.get(), scope.get(), live.inventory_version()),
         move |(state, scope, _)| load(kind, state, scope, columns),
     );

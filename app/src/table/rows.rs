@@ -30,7 +30,7 @@ pub(crate) fn Rows(grid: Grid, state: TableState, path: String, caption: String)
     });
     let rows = grid.rows.into_iter().map(|row| draw_row(row, kind, &columns)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label=caption.clone()>
+        <div class="table" tabindex="0" role="region" aria-label=format!("Table: {caption}")>
             <table>
                 <caption class="visually-hidden">{caption.clone()}</caption>
                 <TableHead columns=columns.clone() state path />

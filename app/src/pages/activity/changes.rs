@@ -10,6 +10,7 @@ use super::state::State;
 use crate::{
     components::{EmptyState, ErrorState, Glyph, Pager, Skeleton, Timestamp},
     live::Live,
+    loading::resource,
     pages::object::{field_words, value_words},
     server::runs::list_changes,
     table::{capital, path_of},
@@ -20,7 +21,7 @@ const PER_PAGE: u64 = 50;
 #[component]
 pub(super) fn ChangeList(state: Memo<State>) -> impl IntoView {
     let live = Live::current();
-    let changes = Resource::new(
+    let changes = resource(
         move || (state.get(), live.inventory_version()),
         |(state, _)| {
             list_changes(ChangeQuery {
@@ -60,7 +61,7 @@ fn draw(page: Page<ChangeView>, here: State) -> AnyView {
     let (at, page_size, total) = (page.page, page.page_size, page.total);
     let rows = page.rows.into_iter().map(change_row).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Changes">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Changes">
             <table>
                 <thead>
                     <tr>

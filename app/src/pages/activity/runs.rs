@@ -7,6 +7,7 @@ use super::state::State;
 use crate::{
     components::{EmptyState, ErrorState, Glyph, Pager, Skeleton, Timestamp, Unknown},
     live::Live,
+    loading::resource,
     pages::sources::{RunPill, outcome_words},
     server::runs::list_runs,
 };
@@ -14,7 +15,7 @@ use crate::{
 #[component]
 pub(super) fn RunList(state: Memo<State>) -> impl IntoView {
     let live = Live::current();
-    let runs = Resource::new(
+    let runs = resource(
         move || (state.with(|state| (state.source, state.page)), live.run_list_version()),
         |((source, page), _)| list_runs(source, page),
     );
@@ -67,7 +68,7 @@ pub(crate) fn RunTable(
     }
     let rows = runs.into_iter().map(|run| run_row(run, with_source)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Runs">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Runs">
             <table>
                 <thead>
                     <tr>

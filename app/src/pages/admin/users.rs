@@ -12,6 +12,7 @@ use crate::{
         Advice, Age, Card, ErrorState, Field, FormError, PasswordField, Skeleton, StatePill, Tone, Unknown, errors_of,
     },
     frame::Me,
+    loading::{Loaded, resource},
     pages::role_label,
     server::users::{AddUser, ResetUserPassword, SetUserDisabled, SetUserRole, list_users, take_one_time_password},
 };
@@ -27,7 +28,7 @@ struct Actions {
 pub(super) fn UserCards() -> impl IntoView {
     let add = ServerAction::<AddUser>::new();
     let actions = Actions { role: ServerAction::new(), disabled: ServerAction::new(), reset: ServerAction::new() };
-    let users = Resource::new(
+    let users = resource(
         move || {
             let Actions { role, disabled, reset } = actions;
             (add.version().get(), role.version().get(), disabled.version().get(), reset.version().get())
@@ -66,7 +67,7 @@ pub(super) fn UserCards() -> impl IntoView {
 fn OneTimePassword(
     users: Vec<UserView>,
     reset: ServerAction<ResetUserPassword>,
-    kept: Resource<Option<(UserId, String)>>,
+    kept: Loaded<Option<(UserId, String)>>,
 ) -> impl IntoView {
     let answered = move || {
         let password = reset.value().get()?.ok()?;
@@ -94,9 +95,9 @@ fn OneTimePassword(
     }
 }
 
-fn kept_password() -> Resource<Option<(UserId, String)>> {
+fn kept_password() -> Loaded<Option<(UserId, String)>> {
     let query = use_query_map();
-    Resource::new(
+    resource(
         move || query.with(|query| query.get("note")),
         |ticket| async move { take_one_time_password(ticket?).await.ok()? },
     )
@@ -106,7 +107,7 @@ fn user_table(users: Vec<UserView>, actions: Actions) -> AnyView {
     let me = use_context::<Me>().map(|me| me.0.id);
     let rows = users.into_iter().map(|user| user_row(&user, Some(user.id) == me, actions)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Users">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Users">
             <table>
                 <thead>
                     <tr>

@@ -57,7 +57,7 @@ pub(super) fn DrsRules(rules: Vec<DrsRule>) -> impl IntoView {
         let rows = rules.into_iter().map(rule_row).collect_view();
         view! {
             <Card title="DRS rules" note>
-                <div class="table" tabindex="0" role="region" aria-label="DRS rules">
+                <div class="table" tabindex="0" role="region" aria-label="Table: DRS rules">
                     <table>
                         <thead>
                             <tr>

@@ -200,7 +200,7 @@ fn PhysicalAdapters(adapters: Vec<PhysicalAdapter>) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Physical adapters">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Physical adapters">
             <table>
                 <thead>
                     <tr>

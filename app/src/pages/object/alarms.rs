@@ -16,8 +16,7 @@ pub(in crate::pages) fn AlarmList(
     with_object: bool,
 ) -> AnyView {
     let alarms = alarms.into_iter().map(|alarm| alarm_line(alarm, with_object)).collect_view();
-    view! { <ul class="list alarms">{alarms}</ul> }
-    .into_any()
+    view! { <ul class="list alarms">{alarms}</ul> }.into_any()
 }
 
 fn alarm_line(alarm: AlarmView, with_object: bool) -> AnyView {

@@ -38,8 +38,7 @@ pub(in crate::pages) fn Facts(facts: Vec<Fact>) -> AnyView {
             }
         })
         .collect_view();
-    view! { <dl class="facts">{facts}</dl> }
-    .into_any()
+    view! { <dl class="facts">{facts}</dl> }.into_any()
 }
 
 /// A dash with the usual reason.

@@ -13,6 +13,7 @@ use super::object_id;
 use crate::{
     components::{Card, ErrorState, Pager, Skeleton, Timestamp},
     live::Live,
+    loading::resource,
     server::runs::list_changes,
     table::{PageKey, words},
 };
@@ -27,7 +28,7 @@ pub(in crate::pages) fn History(kind: ObjectKind) -> AnyView {
     let location = use_location();
     let search = location.search;
     let key = Memo::new(move |_| PageKey::parse(&search.get(), KEY));
-    let changes = Resource::new(
+    let changes = resource(
         move || (id.get(), key.with(|key| key.page), live.inventory_version()),
         move |(object, page, _)| {
             list_changes(ChangeQuery { kind: Some(kind), object, page, page_size: PER_PAGE, ..ChangeQuery::default() })
@@ -68,7 +69,7 @@ fn draw(page: Page<ChangeView>, key: PageKey, path: String) -> AnyView {
         }
     });
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Changes">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Changes">
             <table>
                 <thead>
                     <tr>

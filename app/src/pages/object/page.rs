@@ -11,6 +11,7 @@ use crate::{
     components::{ErrorState, Skeleton},
     error::AppError,
     live::Live,
+    loading::resource,
 };
 
 /// The object that the address names; `None` where it names none.
@@ -28,7 +29,7 @@ where
 {
     let id = object_id();
     let live = Live::current();
-    let object = Resource::new(
+    let object = resource(
         move || (id.get(), live.inventory_version()),
         move |(id, _)| async move {
             match id {

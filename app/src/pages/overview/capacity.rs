@@ -20,7 +20,7 @@ pub(super) fn CapacityCard(capacity: Vec<CapacityBar>) -> impl IntoView {
     } else {
         let rows = capacity.into_iter().take(SHOWN_MAX).map(row).collect_view();
         view! {
-            <div class="table" tabindex="0" role="region" aria-label="Capacity of clusters and hosts">
+            <div class="table" tabindex="0" role="region" aria-label="Table: Capacity of clusters and hosts">
                 <table>
                     <thead>
                         <tr>

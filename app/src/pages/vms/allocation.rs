@@ -8,7 +8,7 @@ use crate::pages::object::{bytes, count, mhz};
 #[component]
 pub(super) fn AllocationTable(cpu: Allocation, memory: Allocation) -> impl IntoView {
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Reservations, limits and shares">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Reservations, limits and shares">
             <table>
                 <thead>
                     <tr>

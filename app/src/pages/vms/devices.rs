@@ -18,7 +18,7 @@ pub(super) fn DiskTable(disks: Vec<Disk>, datastores: Vec<Reference>) -> AnyView
     }
     let rows = disks.into_iter().map(|disk| disk_row(disk, &datastores)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Disks">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Disks">
             <table>
                 <thead>
                     <tr>
@@ -78,7 +78,7 @@ pub(super) fn AdapterTable(adapters: Vec<Adapter>, networks: Vec<Reference>) -> 
     }
     let rows = adapters.into_iter().map(|adapter| adapter_row(adapter, &networks)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Network adapters">
+        <div class="table" tabindex="0" role="region" aria-label="Table: Network adapters">
             <table>
                 <thead>
                     <tr>
