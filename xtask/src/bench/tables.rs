@@ -24,7 +24,8 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
     let mut fill = program(workspace::target().join("release/examples/fill"));
     let printed = timed("Filling and asking", || output(fill.args([&url, &MACHINES.to_string()])))?;
     fs::remove_dir_all(&folder)?;
-    let readings: BTreeMap<String, f64> = serde_json::from_str(&printed).context("the store's bench printed no figures")?;
+    let readings: BTreeMap<String, f64> =
+        serde_json::from_str(&printed).context("the store's bench printed no figures")?;
     Ok(readings.iter().map(|(name, value)| figure(name, *value)).collect())
 }
 
