@@ -14,6 +14,7 @@ mod issues;
 pub mod object;
 pub mod objects;
 mod retrieve;
+mod scope;
 mod session;
 mod stage;
 mod tags;

@@ -32,6 +32,9 @@ pub struct VmCounts {
     /// vCPU and memory configured on machines that are on.
     pub vcpu_on: u64,
     pub memory_on_bytes: u64,
+    /// Machines that are on and whose vCPU or memory is unknown: the sums are of the others.
+    #[serde(default)]
+    pub size_unknown: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,9 @@ pub struct HostCounts {
     pub not_connected: u64,
     pub cores: u64,
     pub memory_bytes: u64,
+    /// Hosts whose cores or memory are unknown: the sums are of the others.
+    #[serde(default)]
+    pub size_unknown: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +67,9 @@ pub struct StorageTotals {
     pub capacity_bytes: u64,
     pub free_bytes: u64,
     pub provisioned_bytes: u64,
+    /// Datastores whose size or use is unknown: the sums are of the others.
+    #[serde(default)]
+    pub size_unknown: u64,
 }
 
 /// One cluster's or stand-alone host's bars. Every figure is `None` where the platform does not tell it.

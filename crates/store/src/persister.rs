@@ -6,6 +6,7 @@
 
 mod alarms;
 mod carry;
+mod changes;
 mod diff;
 mod index;
 mod kinds;
@@ -35,7 +36,8 @@ use crate::{
     entity::{source, sync_run},
     sources,
 };
-use records::{Changes, Save};
+use changes::Changes;
+use records::Save;
 use unread::Unread;
 
 /// Replaces the stored inventory of a source by a collection, as part of a run that must still be running.

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 pub use counts::stored_counts;
 pub use deletion::delete;
-pub use secret::{password, rotate, set_password};
+pub use secret::{password, rotate};
 
 use crate::{
     Database, StoreError,
@@ -167,12 +167,6 @@ pub async fn list(db: &Database) -> Result<Vec<StoredSource>, StoreError> {
 
 pub async fn find(db: &Database, id: SourceId) -> Result<Option<StoredSource>, StoreError> {
     source::Entity::find().filter(is(id)).one(db.read()).await?.map(StoredSource::try_from).transpose()
-}
-
-pub async fn set_identity(db: &Database, id: SourceId, identity: &SourceIdentity) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
-    source::Entity::update_many().set(identity_columns(identity)).filter(is(id)).exec(&transaction).await?;
-    Ok(transaction.commit().await?)
 }
 
 pub(crate) fn identity_columns(identity: &SourceIdentity) -> source::ActiveModel {

@@ -143,14 +143,6 @@ pub async fn list(db: &Database, now_ms: i64) -> Result<Vec<UserView>, StoreErro
         .collect()
 }
 
-pub async fn set_role(db: &Database, id: UserId, role: Role) -> Result<(), StoreError> {
-    update(db, id, &[(app_user::Column::Role, Expr::value(role.key()))]).await
-}
-
-pub async fn set_disabled(db: &Database, id: UserId, disabled: bool) -> Result<(), StoreError> {
-    update(db, id, &[(app_user::Column::Disabled, Expr::value(disabled))]).await
-}
-
 pub async fn set_password_hash(
     db: &Database,
     id: UserId,

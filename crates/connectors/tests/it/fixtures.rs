@@ -20,6 +20,8 @@ use crate::vcsim::workspace;
 fn exchanges() -> Vec<(String, Vec<(String, String)>)> {
     let folder = workspace().join("../shared/fixtures/vsphere");
     let Ok(entries) = fs::read_dir(&folder) else {
+        let is_expected = std::env::var_os("CI").is_some() && workspace().join("../shared").is_dir();
+        assert!(!is_expected, "the recordings of real systems are missing at {}", folder.display());
         eprintln!("skipped: the recordings of real systems are not here");
         return Vec::new();
     };

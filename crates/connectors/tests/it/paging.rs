@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use connectors::{CollectProgress, Observer, collect};
 use model::{
     failure::FailureKind,
     ids::ExternalId,
-    inventory::{Collection, ObjectKind},
+    inventory::{Aspect, Collection, ObjectKind},
     run::Severity,
 };
 use tokio::{sync::watch, time::timeout};
@@ -80,6 +81,9 @@ async fn what_is_withheld_of_one_machine_is_unknown_and_named() {
     assert!(collection.complete.contains(&ObjectKind::Vm));
     let machine = |at: usize| collection.inventory.vms.iter().find(|vm| vm.name == format!("machine {at}")).unwrap();
     assert_eq!((machine(7).config.vcpu, machine(6).config.vcpu), (None, Some(2)));
+    let [withheld] = collection.withheld.as_slice() else { panic!("{:?}", collection.withheld) };
+    assert_eq!(withheld.object.as_str(), "vm-7");
+    assert!(withheld.fields.iter().any(|field| field == "vcpu"), "{:?}", withheld.fields);
     let issue = &collection.issues[0];
     assert_eq!(issue.object.as_ref().map(ExternalId::as_str), Some("vm-7"));
     assert!(
@@ -142,4 +146,39 @@ async fn a_read_that_is_dropped_signs_out_all_the_same() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("nobody signed out");
+}
+
+#[tokio::test]
+async fn side_reads_that_fail_are_issues_and_not_taken_for_none() {
+    let vcenter = Script { vms: 3, page: 5, is_vcenter: true, ..Script::default() };
+    let script = Script { tags: Some(StatusCode::UNAUTHORIZED), withhold_side_reads: true, ..vcenter.clone() };
+    let (_, collection) = read_from(script).await;
+    for aspect in [Aspect::Tags, Aspect::Attributes, Aspect::Alarms] {
+        assert!(!collection.aspects.contains(&aspect), "{aspect:?}");
+    }
+    assert_eq!(collection.complete.len(), ObjectKind::ALL.len());
+    for what in ["tags were not read", "alarms were not read", "names of custom attributes were not read"] {
+        let issue = collection.issues.iter().find(|issue| issue.message.starts_with(what));
+        assert_eq!(issue.map(|issue| issue.severity), Some(Severity::Warning), "{what}: {:?}", collection.issues);
+    }
+
+    // A server without the interface says nothing of tags; nobody has to mend that.
+    let (_, collection) = read_from(vcenter).await;
+    assert!(!collection.aspects.contains(&Aspect::Tags));
+    assert_eq!(collection.aspects.len(), Aspect::ALL.len() - 1, "{:?}", collection.issues);
+    assert!(collection.issues.iter().all(|issue| issue.severity == Severity::Note), "{:?}", collection.issues);
+}
+
+#[tokio::test]
+async fn a_session_that_ends_before_a_side_read_is_renewed() {
+    let (server, collection) = read_from(Script { vms: 3, page: 5, expire_at_alarms: true, ..Script::default() }).await;
+    assert_eq!(collection.aspects.len(), Aspect::ALL.len(), "{:?}", collection.issues);
+    assert!(collection.issues.is_empty(), "{:?}", collection.issues);
+    assert_eq!(server.calls("Login"), 2);
+}
+
+#[tokio::test]
+async fn a_host_is_known_by_its_hardware() {
+    let (_, collection) = read_from(Script { vms: 1, page: 5, ..Script::default() }).await;
+    assert_eq!(collection.identity.instance_uuid.as_deref(), Some("esxi:4c4c4544-0042"));
 }

@@ -43,6 +43,14 @@ pub(crate) struct Script {
     pub(crate) hold_until_next: bool,
     /// Before each page.
     pub(crate) delay: Duration,
+    /// The server is a vCenter, with custom attributes, and without the interface for tags if `tags` is unset.
+    pub(crate) is_vcenter: bool,
+    /// What the interface for tags answers to a login.
+    pub(crate) tags: Option<StatusCode>,
+    /// The top object's alarms and the custom attributes' names are withheld.
+    pub(crate) withhold_side_reads: bool,
+    /// The session ends once, when alarms are asked for.
+    pub(crate) expire_at_alarms: bool,
 }
 
 #[derive(Default)]
@@ -71,7 +79,10 @@ struct Shared {
 impl PagingServer {
     pub(crate) async fn start(script: Script) -> Self {
         let shared = Arc::new(Shared { script, memory: Mutex::default(), asked_next: Notify::new() });
-        let app = Router::new().route("/sdk", post(answer)).with_state(shared.clone());
+        let app = Router::new()
+            .route("/sdk", post(answer))
+            .route("/rest/com/vmware/cis/session", post(log_in_for_tags))
+            .with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -91,11 +102,21 @@ fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
     text.split_once(open)?.1.split_once(close).map(|(inside, _)| inside)
 }
 
+async fn log_in_for_tags(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.script.tags.unwrap_or(StatusCode::NOT_FOUND)
+}
+
 async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, request: String) -> Response {
     let method = between(&request, "<soapenv:Body><", " ").unwrap_or_default().to_owned();
     let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     shared.memory.lock().unwrap().calls.push(method.clone());
     match method.as_str() {
+        "RetrieveServiceContent" if shared.script.is_vcenter => {
+            let manager = "<customFieldsManager type=\"CustomFieldsManager\">CustomFieldsManager</customFieldsManager>";
+            let about = "<apiType>VirtualCenter</apiType><instanceUuid>vc-1</instanceUuid>";
+            let content = SERVICE_CONTENT.replace("<apiType>HostAgent</apiType>", about);
+            whole(&method, &content.replace("</rootFolder>", &format!("</rootFolder>{manager}")))
+        }
         "RetrieveServiceContent" => whole(&method, SERVICE_CONTENT),
         "Login" => log_in(&shared),
         _ if shared.memory.lock().unwrap().live_session.as_deref() != Some(cookie.as_str()) => not_authenticated(),
@@ -140,6 +161,19 @@ async fn retrieve(shared: &Arc<Shared>, request: &str) -> Response {
     if class == "ContainerView" {
         return whole("RetrievePropertiesEx", "<returnval></returnval>");
     }
+    if let Some(property) = ["triggeredAlarmState", "field"]
+        .into_iter()
+        .find(|property| request.contains(&format!("<pathSet>{property}</pathSet>")))
+    {
+        if script.expire_at_alarms && property == "triggeredAlarmState" {
+            let mut memory = shared.memory.lock().unwrap();
+            if !std::mem::replace(&mut memory.expired, true) {
+                memory.live_session = None;
+                return not_authenticated();
+            }
+        }
+        return whole("RetrievePropertiesEx", &side_read(&class, property, script.withhold_side_reads));
+    }
     if script.faulty_class == Some(class.as_str()) {
         return fault("SystemError", "A general system error occurred: database temporarily unavailable");
     }
@@ -149,6 +183,22 @@ async fn retrieve(shared: &Arc<Shared>, request: &str) -> Response {
         return fault_with("InvalidProperty", "", &format!("<name>{property}</name>"));
     }
     page(shared, &class, 0).await
+}
+
+fn side_read(class: &str, property: &str, is_withheld: bool) -> String {
+    let missing = if is_withheld {
+        format!(
+            r#"<missingSet><path>{property}</path><fault><fault xsi:type="NoPermission"><object type="{class}">x</object><privilegeId>System.Read</privilegeId></fault><localizedMessage/></fault></missingSet>"#
+        )
+    } else {
+        String::new()
+    };
+    let value = if property == "field" && !is_withheld {
+        r#"<propSet><name>field</name><val xsi:type="ArrayOfCustomFieldDef"></val></propSet>"#
+    } else {
+        ""
+    };
+    format!(r#"<returnval><objects><obj type="{class}">x</obj>{value}{missing}</objects></returnval>"#)
 }
 
 /// A page of machines; of other classes there is one object or none.
@@ -247,6 +297,6 @@ fn fault_with(class: &str, text: &str, content: &str) -> Response {
 const OPENING: &str = r#"<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>"#;
 const CLOSING: &str = "</soapenv:Body></soapenv:Envelope>";
 
-const HOST: &str = r#"<objects><obj type="HostSystem">host-1</obj><propSet><name>name</name><val xsi:type="xsd:string">esx1</val></propSet></objects>"#;
+const HOST: &str = r#"<objects><obj type="HostSystem">host-1</obj><propSet><name>name</name><val xsi:type="xsd:string">esx1</val></propSet><propSet><name>summary.hardware</name><val xsi:type="HostHardwareSummary"><uuid>4C4C4544-0042</uuid></val></propSet></objects>"#;
 
 const SERVICE_CONTENT: &str = r#"<returnval><rootFolder type="Folder">group-d1</rootFolder><propertyCollector type="PropertyCollector">propertyCollector</propertyCollector><viewManager type="ViewManager">ViewManager</viewManager><about><name>Paging test server</name><version>8.0.3</version><build>1</build><apiType>HostAgent</apiType><apiVersion>8.0.3.0</apiVersion></about><sessionManager type="SessionManager">SessionManager</sessionManager></returnval>"#;

@@ -45,8 +45,8 @@ pub struct DatastoreState {
 }
 
 impl DatastoreState {
-    /// Provisioned space: capacity − free + uncommitted (an absent `uncommitted` is what the platform sends for zero).
+    /// Provisioned space: capacity − free + uncommitted; unknown where one of them is.
     pub fn provisioned_bytes(&self, capacity_bytes: Option<i64>) -> Option<i64> {
-        Some(capacity_bytes? - self.free_bytes? + self.uncommitted_bytes.unwrap_or(0))
+        Some(capacity_bytes? - self.free_bytes? + self.uncommitted_bytes?)
     }
 }

@@ -48,12 +48,12 @@ async fn counts(db: &Database) -> Result<(VmCounts, Vec<PlatformCounts>), StoreE
     let of = |table: &str| {
         format!(
             "SELECT source_id, '{table}' AS objects, '' AS role, '' AS power, count(*) AS number, CAST(0 AS bigint) AS vcpu, \
-             CAST(0 AS bigint) AS memory FROM {table} WHERE archived_at_ms IS NULL GROUP BY source_id"
+             CAST(0 AS bigint) AS memory, CAST(0 AS bigint) AS unknown FROM {table} WHERE archived_at_ms IS NULL GROUP BY source_id"
         )
     };
     let vms = "SELECT source_id, 'vm' AS objects, role, power, count(*) AS number, \
-               CAST(coalesce(sum(vcpu), 0) AS bigint) AS vcpu, CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory \
-               FROM vm WHERE archived_at_ms IS NULL GROUP BY source_id, role, power";
+               CAST(coalesce(sum(vcpu), 0) AS bigint) AS vcpu, CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory, \
+               CAST(sum(CASE WHEN vcpu IS NULL OR memory_bytes IS NULL THEN 1 ELSE 0 END) AS bigint) AS unknown FROM vm WHERE archived_at_ms IS NULL GROUP BY source_id, role, power";
     let parts = [vms.to_owned(), of("host"), of("cluster"), of("datastore")].join(" UNION ALL ");
     let sql = format!("SELECT c.*, src.kind AS platform FROM ({parts}) c JOIN source src ON src.id = c.source_id");
     let (mut total, mut all) = (VmCounts::default(), Vec::<PlatformCounts>::new());
@@ -92,6 +92,7 @@ fn count_vms(total: &mut VmCounts, row: &Columns<'_>, number: u64) -> Result<u64
             total.on += number;
             total.vcpu_on += row.get::<i64>("vcpu")? as u64;
             total.memory_on_bytes += row.get::<i64>("memory")? as u64;
+            total.size_unknown += row.get::<i64>("unknown")? as u64;
         }
         PowerState::Off => total.off += number,
         PowerState::Suspended => total.suspended += number,
@@ -104,6 +105,7 @@ async fn host_counts(db: &Database) -> Result<HostCounts, StoreError> {
     let sql = "SELECT count(*) AS total, \
                coalesce(sum(CASE WHEN connection = 'connected' THEN 1 ELSE 0 END), 0) AS connected, \
                coalesce(sum(CASE WHEN in_maintenance THEN 1 ELSE 0 END), 0) AS in_maintenance, \
+               coalesce(sum(CASE WHEN cores IS NULL OR memory_bytes IS NULL THEN 1 ELSE 0 END), 0) AS unknown, \
                CAST(coalesce(sum(cores), 0) AS bigint) AS cores, \
                CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory FROM host WHERE archived_at_ms IS NULL";
     let Some(row) = rows(db, sql).await?.pop() else { return Ok(HostCounts::default()) };
@@ -117,6 +119,7 @@ async fn host_counts(db: &Database) -> Result<HostCounts, StoreError> {
         not_connected: total - connected,
         cores: number("cores")?,
         memory_bytes: number("memory")?,
+        size_unknown: number("unknown")?,
     })
 }
 
@@ -125,9 +128,14 @@ async fn storage_totals(db: &Database) -> Result<StorageTotals, StoreError> {
     let mut totals = StorageTotals::default();
     for bar in capacity::distinct_datastores(db).await? {
         totals.datastores += 1;
-        totals.capacity_bytes += bar.capacity_bytes.unwrap_or(0).max(0) as u64;
-        totals.free_bytes += bar.free_bytes.unwrap_or(0).max(0) as u64;
-        totals.provisioned_bytes += bar.provisioned_bytes.unwrap_or(0).max(0) as u64;
+        // Either all figures of a datastore count or none: sums of different datastores cannot be compared.
+        let (Some(capacity), Some(free)) = (bar.capacity_bytes, bar.free_bytes) else {
+            totals.size_unknown += 1;
+            continue;
+        };
+        totals.capacity_bytes += capacity.max(0) as u64;
+        totals.free_bytes += free.max(0) as u64;
+        totals.provisioned_bytes += bar.provisioned_bytes.unwrap_or(capacity - free).max(0) as u64;
     }
     Ok(totals)
 }

@@ -11,17 +11,6 @@ fn associated(id: SourceId) -> String {
     format!("source:{id}:password")
 }
 
-pub async fn set_password(
-    db: &Database,
-    vault: &Vault,
-    id: SourceId,
-    password: &SecretString,
-) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
-    write(&transaction, vault, id, password).await?;
-    Ok(transaction.commit().await?)
-}
-
 pub(super) async fn write(
     connection: &impl ConnectionTrait,
     vault: &Vault,

@@ -2,7 +2,7 @@
 
 use std::{
     io::{ErrorKind, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -55,7 +55,7 @@ impl Key {
     fn create(path: &Path) -> Result<Self, VaultError> {
         let failed = |source| VaultError::KeyFile { path: path.display().to_string(), source };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(failed)?;
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         }
         let key = Self::generate();
         let draft = path.with_extension(format!("new-{:016x}", rand::random::<u64>()));
@@ -86,12 +86,14 @@ mod tests {
     #[test]
     fn a_key_file_is_made_once_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("iroa.key");
+        let path = folder.path().join("data/iroa.key");
         let made = Key::load_or_create(&path).unwrap();
         let read = Key::load_or_create(&path).unwrap();
         assert_eq!(made.bytes(), read.bytes());
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the draft is gone");
+        let parent = path.parent().unwrap();
+        assert_eq!(std::fs::metadata(parent).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(std::fs::read_dir(parent).unwrap().count(), 1, "the draft is gone");
     }
 
     #[test]

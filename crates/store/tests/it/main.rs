@@ -10,3 +10,4 @@ mod postgres;
 mod queue;
 mod stores;
 mod tables;
+mod unread;

@@ -30,7 +30,9 @@ pub fn read_datastore(object: Object<'_>) -> Option<Raw<Datastore>> {
                 config.maintenance = value.string("maintenanceMode");
                 config.shared = value.flag("multipleHostAccess");
                 datastore.state.free_bytes = value.number("freeSpace");
-                datastore.state.uncommitted_bytes = value.number("uncommitted");
+                // vSphere leaves it out where it is zero, and cannot tell it of what it cannot reach.
+                let none = (config.accessible != Some(false) && datastore.state.free_bytes.is_some()).then_some(0);
+                datastore.state.uncommitted_bytes = value.number("uncommitted").or(none);
                 // What an inaccessible datastore reports is not its size.
                 if config.accessible == Some(false) {
                     (config.capacity_bytes, datastore.state.free_bytes) = (None, None);

@@ -89,7 +89,7 @@ pub(super) struct StoredDatastore {
 /// All datastores, each URL once: the one that was added first.
 pub(super) async fn distinct_datastores(db: &Database) -> Result<Vec<StoredDatastore>, StoreError> {
     let sql = "SELECT t.id, t.name, t.url, t.capacity_bytes, s.free_bytes, \
-               t.capacity_bytes - s.free_bytes + coalesce(s.uncommitted_bytes, 0) AS provisioned_bytes \
+               t.capacity_bytes - s.free_bytes + s.uncommitted_bytes AS provisioned_bytes \
                FROM datastore t LEFT JOIN datastore_state s ON s.datastore_id = t.id \
                WHERE t.archived_at_ms IS NULL ORDER BY t.id";
     let mut urls = HashSet::new();

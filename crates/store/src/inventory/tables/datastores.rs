@@ -33,7 +33,7 @@ fn field(name: &str) -> Option<Field> {
         "used" => Field::Nullable(state!("t.capacity_bytes - o.free_bytes")),
         "free" => Field::Nullable(state!("o.free_bytes")),
         "capacity" => Field::Nullable("t.capacity_bytes"),
-        "provisioned" => Field::Nullable(state!("t.capacity_bytes - o.free_bytes + coalesce(o.uncommitted_bytes, 0)")),
+        "provisioned" => Field::Nullable(state!("t.capacity_bytes - o.free_bytes + o.uncommitted_bytes")),
         "type" => Field::Nullable("t.file_system"),
         "accessible" => Field::Nullable("t.accessible"),
         "maintenance" => Field::Nullable("t.maintenance"),
@@ -75,7 +75,7 @@ impl Listed for DatastoreRow {
 static COLUMNS: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
     format!(
         "t.datacenter_id, datacenter.name AS datacenter_name, s.health, t.file_system, t.capacity_bytes, s.free_bytes, \
-         t.capacity_bytes - s.free_bytes + coalesce(s.uncommitted_bytes, 0) AS provisioned_bytes, t.accessible, \
+         t.capacity_bytes - s.free_bytes + s.uncommitted_bytes AS provisioned_bytes, t.accessible, \
          t.maintenance, t.shared, t.datastore_cluster, {HOSTS} AS host_count, {VMS} AS vm_count, t.url"
     )
 });
