@@ -212,14 +212,14 @@ async fn what_is_withheld_of_one_machine_stays(store: Store) {
 async fn snapshots_that_were_never_told_are_unknown(store: Store) {
     let source = store.add_source("vc1").await;
     let mut collection = estate(5);
-    collection.inventory.vms[1].config.snapshots.clear();
-    let object = collection.inventory.vms[1].external_id.clone();
+    collection.inventory.vms[0].config.snapshots.clear();
+    let object = collection.inventory.vms[0].external_id.clone();
     collection.withheld.push(Withheld { kind: ObjectKind::Vm, object, fields: vec!["snapshots".into()] });
     store.sync(source, &collection, 1_000).await.unwrap();
-    assert_eq!(vm(&store, "web-1").await.snapshot_count, None);
+    assert_eq!(vm(&store, "web-0").await.snapshot_count, None);
     collection.withheld.clear();
     store.sync(source, &collection, 2_000).await.unwrap();
-    assert_eq!(vm(&store, "web-1").await.snapshot_count, Some(0), "told, and none");
+    assert_eq!(vm(&store, "web-0").await.snapshot_count, Some(0), "told, and none");
 }
 
 async fn a_server_that_tells_no_identity_is_another_one(store: Store) {
