@@ -17,6 +17,9 @@ use crate::{
     logs, serve,
 };
 
+/// Of a worker thread. A page is rendered as one deep future; in a debug build it does not fit into the usual 2 MiB.
+const STACK: usize = 8 << 20;
+
 /// Runs the command to its end.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let configuration = Configuration::load(cli.config.as_deref(), &cli.overrides)?;
@@ -29,7 +32,11 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         _ => {}
     }
     logs::start(&configuration.log, configuration.log_format)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start tokio")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .build()
+        .context("cannot start tokio")?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve => serve::serve(configuration).await,
