@@ -9,7 +9,11 @@ mod socket;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use model::{ids::SourceId, live::ServerFrame, run::Progress};
+use model::{
+    ids::SourceId,
+    live::{CLOSE_FORBIDDEN, CLOSE_SIGNED_OUT, ServerFrame},
+    run::Progress,
+};
 
 /// How the tab is connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,8 +109,16 @@ impl Live {
     fn apply(self, frame: ServerFrame) {
         match frame {
             ServerFrame::Ready => self.connection.set(Connection::Open),
-            ServerFrame::Refused { .. } => self.connection.set(Connection::SignedOut),
+            ServerFrame::Refused { code, .. } => {
+                if matches!(code, CLOSE_SIGNED_OUT | CLOSE_FORBIDDEN) {
+                    self.connection.set(Connection::SignedOut);
+                }
+            }
             ServerFrame::Runs { runs } => {
+                // After a loss: whatever was replaced meanwhile was not told.
+                if self.runs.with_untracked(Option::is_some) {
+                    self.inventory.update(|version| *version += 1);
+                }
                 let at_second = self.second.get_untracked();
                 let runs = runs.into_iter().map(|progress| (progress.source, Arrived { progress, at_second }));
                 self.runs.set(Some(runs.collect()));
