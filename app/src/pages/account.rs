@@ -72,7 +72,6 @@ fn PasswordCard(has_to_change: bool) -> impl IntoView {
                     <PasswordField
                         id="new"
                         name="new"
-                        error_name="password"
                         label="New password"
                         autocomplete="new-password"
                         help=format!("At least {PASSWORD_MIN_CHARS} characters; length is what counts.")
