@@ -85,14 +85,19 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     let live = Live::provide();
     let appearance = RwSignal::new(user.preferences.clone());
     provide_context(Appearance(appearance));
-    provide_context(Sources(resource(move || (live.run_list_version(), live.inventory_version()), |_| list_sources())));
+    // Who has to change the password first is shown the own account and nothing else.
+    let has_to_change = user.must_change_password;
+    let sources = resource(
+        move || (live.run_list_version(), live.inventory_version()),
+        move |_| async move { if has_to_change { Ok(Vec::new()) } else { list_sources().await } },
+    );
+    provide_context(Sources(sources));
     provide_context(Me(user.clone()));
     shortcuts::listen();
 
     let theme = move || appearance.with(|preferences| theme_attribute(preferences.theme));
     let density = move || appearance.with(|preferences| density_attribute(preferences.density));
     let pathname = use_location().pathname;
-    let has_to_change = user.must_change_password;
     // A closure is called more than once while a page is rendered on the server: only those who have to change their
     // password pay for that.
     let inner = if has_to_change {

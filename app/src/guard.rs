@@ -15,7 +15,18 @@ use crate::error::AppError;
 
 /// Request extension: the person behind the session cookie, `None` when signed out.
 #[derive(Clone, Debug)]
-pub struct RequestActor(pub Option<Actor>);
+pub struct RequestActor {
+    pub actor: Option<Actor>,
+    /// Signed in with a one-time password: nothing but the own account is open until another one is chosen.
+    pub must_change_password: bool,
+}
+
+impl RequestActor {
+    /// The person, where nothing stands in the way of working.
+    pub fn at_work(self) -> Option<Actor> {
+        self.actor.filter(|_| !self.must_change_password)
+    }
+}
 
 /// Request extension: the browser's address, forwarded headers of trusted proxies applied.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +36,21 @@ pub struct ClientAddress(pub IpAddr);
 /// database here one day changes no caller.
 #[allow(clippy::unused_async)]
 pub async fn require(role: Role) -> Result<(Engine, Actor), AppError> {
+    let (engine, actor) = own_account().await?;
+    if extension::<RequestActor>().is_some_and(|request| request.must_change_password) {
+        let message = "choose a password of your own first, on the account's page".to_owned();
+        return Err(AppError::Conflict { message }.answered());
+    }
+    if actor.may(role) { Ok((engine, actor)) } else { Err(AppError::Forbidden.answered()) }
+}
+
+/// Lets everybody who is signed in pass, to the own account and nothing else: also those who have to change their
+/// password first.
+#[allow(clippy::unused_async)]
+pub async fn own_account() -> Result<(Engine, Actor), AppError> {
     let engine = expect_context::<Engine>();
     let actor = present_actor().ok_or_else(|| AppError::SignedOut.answered())?;
-    if actor.may(role) { Ok((engine, actor)) } else { Err(AppError::Forbidden.answered()) }
+    Ok((engine, actor))
 }
 
 /// Lets everybody pass: setting up, signing in, and what a page needs to know before.
@@ -37,7 +60,7 @@ pub async fn anyone() -> Engine {
 }
 
 pub(crate) fn present_actor() -> Option<Actor> {
-    extension::<RequestActor>().and_then(|actor| actor.0)
+    extension::<RequestActor>().and_then(|request| request.actor)
 }
 
 pub(crate) fn session() -> Result<Session, AppError> {

@@ -30,11 +30,14 @@ pub(crate) struct Wanted {
 
 pub(crate) async fn csv(
     State(engine): State<Engine>,
-    Extension(RequestActor(actor)): Extension<RequestActor>,
+    Extension(request): Extension<RequestActor>,
     Path(file): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    let Some(actor) = actor else { return Redirect::to("/sign-in").into_response() };
+    if request.actor.is_some() && request.must_change_password {
+        return Redirect::to("/account").into_response();
+    }
+    let Some(actor) = request.at_work() else { return Redirect::to("/sign-in").into_response() };
     let Some((table, kind)) = file.strip_suffix(".csv").and_then(|table| Some((table, kind(table)?))) else {
         return (StatusCode::NOT_FOUND, "There is no such table.\n").into_response();
     };
@@ -106,6 +109,7 @@ fn refusal(error: &Error) -> Response {
         Error::Forbidden => StatusCode::FORBIDDEN,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         _ => {
             tracing::error!(error = error.to_string(), source = ?std::error::Error::source(error).map(ToString::to_string), "an export failed");
             StatusCode::INTERNAL_SERVER_ERROR

@@ -16,7 +16,7 @@ use axum::{
 };
 use engine::{Engine, Feed, SessionKey};
 use model::{
-    live::{CLOSE_SIGNED_OUT, ClientFrame, ServerFrame, Topic},
+    live::{CLOSE_FORBIDDEN, CLOSE_SIGNED_OUT, ClientFrame, ServerFrame, Topic},
     run::Progress,
 };
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
@@ -50,14 +50,16 @@ enum End {
 pub(crate) async fn upgrade(
     State(engine): State<Engine>,
     State(sockets): State<Sockets>,
-    Extension(RequestActor(actor)): Extension<RequestActor>,
+    Extension(request): Extension<RequestActor>,
     Extension(CurrentSession(session)): Extension<CurrentSession>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let session = actor.and(session);
+    let must_change_password = request.must_change_password;
+    let session = request.actor.and(session);
     upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(async move |mut socket| {
         let end = match session.map(|session| (session, sockets.enter(session))) {
             None => End::Refuse(CLOSE_SIGNED_OUT, "signed out"),
+            Some(_) if must_change_password => End::Refuse(CLOSE_FORBIDDEN, "the password has to be changed first"),
             Some((_, None)) => End::Refuse(TRY_LATER, "too many open pages in this session"),
             Some((session, Some(place))) => watch(&mut socket, &engine, session, place).await,
         };

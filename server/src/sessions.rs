@@ -13,8 +13,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use engine::{Engine, SESSION_USER, SessionKey};
-use model::{account::Actor, ids::UserId};
+use engine::{Engine, SESSION_USER, SessionKey, SessionUser};
+use model::ids::UserId;
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite, session_store};
 
 pub(crate) use rows::SessionRows;
@@ -65,18 +65,20 @@ pub(crate) async fn resolve(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let actor = match signed_in(&resolver, &session).await {
-        Ok(actor) => actor,
+    let user = match signed_in(&resolver, &session).await {
+        Ok(user) => user,
         Err(error) => {
             tracing::error!(error = %error, "a session cannot be read");
             return (StatusCode::SERVICE_UNAVAILABLE, "The database cannot be reached.\n").into_response();
         }
     };
     let before = session.id();
-    let key = before.filter(|_| actor.is_some()).map(|id| SessionKey::of(&id.to_string()));
+    let key = before.filter(|_| user.is_some()).map(|id| SessionKey::of(&id.to_string()));
     let address = request.extensions().get::<ClientAddress>().map(|address| address.0.to_string());
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(shortened);
-    request.extensions_mut().insert(RequestActor(actor));
+    let must_change_password = user.as_ref().is_some_and(|user| user.must_change_password);
+    let actor = user.map(|user| user.actor);
+    request.extensions_mut().insert(RequestActor { actor, must_change_password });
     request.extensions_mut().insert(CurrentSession(key));
 
     let response = next.run(request).await;
@@ -89,13 +91,13 @@ pub(crate) async fn resolve(
 async fn signed_in(
     resolver: &Resolver,
     session: &Session,
-) -> Result<Option<Actor>, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Option<SessionUser>, Box<dyn std::error::Error + Send + Sync>> {
     let Some(user) = session.get::<UserId>(SESSION_USER).await? else { return Ok(None) };
     let now = now_ms();
     let since: i64 = session.get(SINCE).await?.unwrap_or(now);
     let is_too_old = now - since > resolver.rules.longest.as_millis() as i64;
-    let actor = if is_too_old { None } else { resolver.engine.actor_of_session_user(user).await? };
-    if actor.is_none() {
+    let user = if is_too_old { None } else { resolver.engine.session_user(user).await? };
+    if user.is_none() {
         session.flush().await?;
         return Ok(None);
     }
@@ -103,7 +105,7 @@ async fn signed_in(
     if now - seen > TOUCH_AFTER_MS {
         session.insert(SEEN, now).await?;
     }
-    Ok(actor)
+    Ok(user)
 }
 
 /// Notes where and when a session began: one that just got its user, or a new id with it.

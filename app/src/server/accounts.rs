@@ -65,7 +65,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 
 #[server(prefix = "/api/fn", endpoint = "change_own_password")]
 pub async fn change_own_password(current: Password, new: Password, repeated: Password) -> Result<(), AppError> {
-    let (engine, actor) = crate::guard::require(model::account::Role::Viewer).await?;
+    let (engine, actor) = crate::guard::own_account().await?;
     same(&new, &repeated)?;
     engine.change_own_password(&actor, current.into(), new.into(), crate::guard::session_key()).await?;
     crate::guard::go_to("/account?saved=password");
@@ -74,13 +74,13 @@ pub async fn change_own_password(current: Password, new: Password, repeated: Pas
 
 #[server(prefix = "/api/fn", endpoint = "own_sessions", input = Json)]
 pub async fn own_sessions() -> Result<Vec<SessionView>, AppError> {
-    let (engine, actor) = crate::guard::require(model::account::Role::Viewer).await?;
+    let (engine, actor) = crate::guard::own_account().await?;
     Ok(engine.own_sessions(&actor, crate::guard::session_key()).await?)
 }
 
 #[server(prefix = "/api/fn", endpoint = "revoke_session")]
 pub async fn revoke_session(handle: String) -> Result<(), AppError> {
-    let (engine, actor) = crate::guard::require(model::account::Role::Viewer).await?;
+    let (engine, actor) = crate::guard::own_account().await?;
     engine.revoke_session(&actor, &handle).await?;
     crate::guard::go_to("/account?saved=session");
     Ok(())
@@ -93,11 +93,12 @@ pub async fn set_appearance(
     density: Option<Density>,
     next: Option<String>,
 ) -> Result<(), AppError> {
-    let (engine, actor) = crate::guard::require(model::account::Role::Viewer).await?;
-    let mut preferences = engine.current_user(&actor).await?.preferences;
-    preferences.theme = theme.unwrap_or(preferences.theme);
-    preferences.density = density.unwrap_or(preferences.density);
-    engine.set_preferences(&actor, preferences).await?;
+    let (engine, actor) = crate::guard::own_account().await?;
+    let set = |preferences: &mut model::account::Preferences| {
+        preferences.theme = theme.unwrap_or(preferences.theme);
+        preferences.density = density.unwrap_or(preferences.density);
+    };
+    engine.change_preferences(&actor, set).await?;
     crate::guard::go_to(local_path(next.as_deref()));
     Ok(())
 }

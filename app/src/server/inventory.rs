@@ -60,14 +60,15 @@ pub async fn save_columns(kind: ObjectKind, columns: String) -> Result<(), AppEr
     let (engine, actor) = guard::require(Role::Viewer).await?;
     let wanted: Vec<String> = columns.split(',').map(str::to_owned).collect();
     let known = choose_columns(crate::table::columns(kind), Some(&wanted), None);
-    let mut preferences = engine.current_user(&actor).await?.preferences;
-    if columns.is_empty() {
-        preferences.columns.remove(kind.key());
-    } else {
-        let keys = known.iter().map(|column| column.key.to_owned()).collect();
-        preferences.columns.insert(kind.key().to_owned(), keys);
-    }
-    engine.set_preferences(&actor, preferences).await?;
+    let keys: Vec<String> = known.iter().map(|column| column.key.to_owned()).collect();
+    let set = |preferences: &mut model::account::Preferences| {
+        if columns.is_empty() {
+            preferences.columns.remove(kind.key());
+        } else {
+            preferences.columns.insert(kind.key().to_owned(), keys);
+        }
+    };
+    engine.change_preferences(&actor, set).await?;
     guard::go_to(crate::table::list_path(kind).unwrap_or("/"));
     Ok(())
 }

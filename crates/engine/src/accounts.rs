@@ -25,6 +25,13 @@ use crate::{
 const SETUP_TOKEN: &str = "setup_token";
 const NAME_MAX_CHARS: usize = 64;
 
+/// The person behind a session, as of now.
+#[derive(Clone, Debug)]
+pub struct SessionUser {
+    pub actor: Actor,
+    pub must_change_password: bool,
+}
+
 impl Engine {
     /// True while no user exists: the set-up page creates the first one.
     pub async fn setup_needed(&self) -> Result<bool> {
@@ -83,8 +90,9 @@ impl Engine {
     }
 
     /// Who a session's user is now; `None` when disabled or gone.
-    pub async fn actor_of_session_user(&self, id: UserId) -> Result<Option<Actor>> {
-        Ok(users::find(self.db(), id).await?.filter(|user| !user.disabled).map(actor))
+    pub async fn session_user(&self, id: UserId) -> Result<Option<SessionUser>> {
+        let user = users::find(self.db(), id).await?.filter(|user| !user.disabled);
+        Ok(user.map(|user| SessionUser { must_change_password: user.must_change_password, actor: actor(user) }))
     }
 
     pub async fn current_user(&self, actor: &Actor) -> Result<CurrentUser> {
@@ -98,9 +106,15 @@ impl Engine {
         })
     }
 
-    pub async fn set_preferences(&self, actor: &Actor, preferences: Preferences) -> Result<()> {
+    /// Changes one's preferences in one step: what two pages set at the same time is all kept.
+    pub async fn change_preferences(&self, actor: &Actor, change: impl FnOnce(&mut Preferences) + Send) -> Result<()> {
         let id = actor.user_id().ok_or(Error::Forbidden)?;
-        Ok(users::set_preferences(self.db(), id, &bounded(preferences)).await?)
+        let change = |preferences: Preferences| {
+            let mut preferences = preferences;
+            change(&mut preferences);
+            bounded(preferences)
+        };
+        Ok(users::change_preferences(self.db(), id, change).await?)
     }
 
     /// Ends every other session of the user; `keep_session` stays.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use model::account::{Actor, Role};
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{Database, MigrateError, StoreError, vault::Vault};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     error::{Error, Result},
@@ -71,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) running: Running,
     /// Rung when a run was queued.
     pub(crate) queued: Notify,
+    /// Exports at a time.
+    pub(crate) exports: Arc<Semaphore>,
     pub(crate) parallel_syncs: u64,
     /// Names this process in leases.
     pub(crate) owner: String,
@@ -91,6 +93,7 @@ impl Engine {
                 hub: Arc::new(Hub::new()),
                 running: Running::default(),
                 queued: Notify::new(),
+                exports: Arc::new(Semaphore::new(crate::export::AT_A_TIME)),
                 parallel_syncs: options.parallel_syncs as u64,
                 owner: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             }),

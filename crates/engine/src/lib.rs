@@ -19,6 +19,7 @@ mod sync;
 mod users;
 mod workers;
 
+pub use accounts::SessionUser;
 pub use engine::{Engine, Options, StartError, migrate};
 pub use error::{Error, Result};
 pub use export::{ExportPages, ExportQuery};

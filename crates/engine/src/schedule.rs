@@ -1,7 +1,7 @@
 //! When a source syncs by itself next: pure rules. Keeping them is `store`'s, following them `workers`'.
 
 use model::{
-    failure::{Failure, Retry},
+    failure::{FailureKind, Retry},
     run::RunState,
 };
 use store::sources::Schedule;
@@ -17,7 +17,7 @@ pub(crate) fn after_run(
     before: Schedule,
     interval_s: Option<i64>,
     state: RunState,
-    failure: Option<&Failure>,
+    failure: Option<Retry>,
     now_ms: i64,
     spread: f64,
 ) -> Schedule {
@@ -27,7 +27,7 @@ pub(crate) fn after_run(
         RunState::Completed | RunState::CompletedWithIssues => {
             Schedule { next_sync_ms: next(interval_s), consecutive_failures: 0, needs_change: false }
         }
-        RunState::Failed if failure.is_some_and(|failure| failure.kind.retry() == Retry::AfterChange) => {
+        RunState::Failed if failure == Some(Retry::AfterChange) => {
             Schedule { next_sync_ms: None, consecutive_failures: before.consecutive_failures + 1, needs_change: true }
         }
         RunState::Failed => {
@@ -45,6 +45,16 @@ pub(crate) fn after_run(
     }
 }
 
+/// When to try again after a failure. A source that once answered as what it is and does no more is probably being
+/// upgraded, or a proxy answers for it: that mends itself. `while_saving`: what was read belongs to another instance than
+/// what is stored, which does not.
+pub(crate) fn retry(kind: FailureKind, has_succeeded: bool, while_saving: bool) -> Retry {
+    match kind {
+        FailureKind::NotThisProduct if has_succeeded && !while_saving => Retry::BackOff,
+        kind => kind.retry(),
+    }
+}
+
 /// The interval after the first failure, then twice as long each time.
 fn backed_off(interval_s: i64, failures: i64) -> i64 {
     let doublings = (failures - 1).clamp(0, 20);
@@ -58,14 +68,12 @@ pub(crate) fn jittered_ms(delay_s: i64, spread: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use model::failure::FailureKind;
-
     use super::*;
 
     const HOUR: i64 = 3_600;
 
     fn failed(before: Schedule, kind: FailureKind) -> Schedule {
-        after_run(before, Some(HOUR), RunState::Failed, Some(&Failure::new(kind, "x")), 0, 0.5)
+        after_run(before, Some(HOUR), RunState::Failed, Some(retry(kind, true, false)), 0, 0.5)
     }
 
     #[test]
@@ -86,6 +94,14 @@ mod tests {
         let schedule = failed(Schedule::default(), FailureKind::Unauthorized);
         assert!(schedule.needs_change);
         assert_eq!(schedule.next_sync_ms, None);
+    }
+
+    #[test]
+    fn a_known_source_that_answers_strangely_is_asked_again() {
+        let strange = FailureKind::NotThisProduct;
+        assert_eq!(retry(strange, true, false), Retry::BackOff);
+        assert_eq!(retry(strange, false, false), Retry::AfterChange);
+        assert_eq!(retry(strange, true, true), Retry::AfterChange);
     }
 
     #[test]

@@ -59,11 +59,7 @@ impl Engine {
 
     /// Does nothing where the session is gone: what was revoked stays revoked.
     pub async fn update_session(&self, session: SessionRecord) -> Result<()> {
-        let now = now_ms();
-        if sessions::find(self.db(), session.key.as_bytes(), now).await?.is_none() {
-            return Ok(());
-        }
-        Ok(sessions::upsert(self.db(), session.into(), now).await?)
+        Ok(sessions::update(self.db(), session.into(), now_ms()).await?)
     }
 
     /// `None` when there is none or it has expired.
@@ -87,7 +83,7 @@ impl Engine {
     pub async fn is_session_valid(&self, key: SessionKey) -> Result<bool> {
         let user = self.find_session(key).await?.and_then(|session| session.user);
         match user {
-            Some(user) => Ok(self.actor_of_session_user(user).await?.is_some()),
+            Some(user) => Ok(self.session_user(user).await?.is_some()),
             None => Ok(false),
         }
     }

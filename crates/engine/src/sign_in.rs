@@ -64,10 +64,12 @@ impl Engine {
         Ok(admitted)
     }
 
-    /// The try was good: nothing is held against account and address.
+    /// The try was good: nothing is held against the account. Of the address only this try is taken back: who has an
+    /// account could go on guessing at others for ever.
     pub(crate) async fn forgive(&self, admitted: &Try) -> Result<()> {
-        for subject in admitted.subjects() {
-            store::attempts::clear(self.db(), subject).await?;
+        store::attempts::clear(self.db(), &admitted.account).await?;
+        if let Some(address) = &admitted.address {
+            store::attempts::take_back(self.db(), address).await?;
         }
         Ok(())
     }

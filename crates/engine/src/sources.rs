@@ -11,7 +11,10 @@ use model::{
     source::{InventoryFate, SourceSettings, SourceView},
 };
 use secrecy::SecretString;
-use store::{sources, sources::StoredSource};
+use store::{
+    sources,
+    sources::{Rescheduling, StoredSource},
+};
 
 use crate::{
     Engine,
@@ -71,14 +74,14 @@ impl Engine {
             Some(password) => settings::check_password(password)?,
             None => may_keep_password(&before.settings, &settings)?,
         }
-        sources::update(self.db(), &self.inner.vault, id, &settings, password.as_ref()).await?;
-        let is_mended = password.is_some() || is_reached_differently(&before.settings, &settings);
-        if !is_mended && settings.sync_interval_s == before.settings.sync_interval_s {
-            sources::set_schedule(self.db(), id, before.schedule).await?;
-        } else if !is_mended {
-            let schedule = sources::Schedule { next_sync_ms: None, ..before.schedule };
-            sources::set_schedule(self.db(), id, schedule).await?;
-        }
+        let rescheduling = if password.is_some() || is_reached_differently(&before.settings, &settings) {
+            Rescheduling::Reset
+        } else if settings.sync_interval_s == before.settings.sync_interval_s {
+            Rescheduling::Keep
+        } else {
+            Rescheduling::Due
+        };
+        sources::update(self.db(), &self.inner.vault, id, &settings, password.as_ref(), rescheduling).await?;
         tracing::info!(source.id = id.0, enabled = settings.enabled, "a source was changed");
         Ok(())
     }

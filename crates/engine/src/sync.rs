@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use connectors::CollectProgress;
 use model::{
     failure::{Failure, FailureKind},
-    ids::RunId,
+    ids::{RunId, SourceId},
     run::{Outcome, Progress, RunState, Stage},
 };
 use store::{
@@ -103,9 +103,18 @@ pub(crate) async fn run(engine: Engine, claimed: ClaimedRun, control: Control) {
     let forwarding = AbortOnDropHandle::new(tokio::spawn(forward(show.clone(), collected.clone())));
     let beating = AbortOnDropHandle::new(tokio::spawn(beat(engine.clone(), run, control.clone())));
 
+    // With which settings: what becomes of the run says something about these alone.
+    let settings_version = match sources::find(engine.db(), source).await {
+        Ok(found) => found.map(|source| source.settings_version),
+        Err(error) => {
+            report("a source cannot be read", &error.into());
+            None
+        }
+    };
+
     // A task of its own: a panic in it ends it and not the run's bookkeeping.
     let work = tokio::spawn(work::work(engine.clone(), claimed, progress, control.clone()));
-    let end = match work.await {
+    let mut end = match work.await {
         Ok(end) => end,
         Err(error) => {
             tracing::error!(run.id = run.0, source.id = source.0, error = %error, "a sync crashed");
@@ -115,9 +124,20 @@ pub(crate) async fn run(engine: Engine, claimed: ClaimedRun, control: Control) {
     drop((forwarding, beating));
 
     let collected = collected.borrow().clone();
-    finish(&engine, &claimed, &collected, &end).await;
+    let was_saved = end.state.is_success();
+    if finish(&engine, &claimed, &collected, &end).await {
+        if let Some(version) = settings_version
+            && let Err(error) = reschedule(&engine, source, version, &collected, &end).await
+        {
+            report("a source's next sync cannot be set", &error);
+        }
+    } else {
+        // What pages show is what the row says.
+        let failure = Failure::new(FailureKind::Interrupted, "the run was ended by somebody else");
+        end = End { state: RunState::Interrupted, outcome: None, failure: Some(failure) };
+    }
     show.ended(&collected, &end);
-    if end.state.is_success() {
+    if was_saved {
         engine.inner.hub.inventory_changed(source);
     }
     engine.inner.running.end(run);
@@ -155,37 +175,43 @@ async fn beat(engine: Engine, run: RunId, control: Control) {
     }
 }
 
-/// Writes the end to the run's row and sets the source's next time.
-async fn finish(engine: &Engine, claimed: &ClaimedRun, collected: &CollectProgress, end: &End) {
+/// Writes the end to the run's row; `false` where it had been ended by somebody else, whose the schedule is, too.
+async fn finish(engine: &Engine, claimed: &ClaimedRun, collected: &CollectProgress, end: &End) -> bool {
     let finish =
         Finish { state: end.state, kinds: collected.kinds.clone(), outcome: end.outcome, failure: end.failure.clone() };
     for tried in 1..=FINISH_TRIES {
         match runs::finish(engine.db(), claimed.id, &engine.inner.owner, &finish, now_ms()).await {
-            Ok(true) => break,
-            // Ended by somebody else: the schedule is theirs, too.
-            Ok(false) => return,
+            Ok(held) => return held,
             Err(error) => {
                 tracing::error!(run.id = claimed.id.0, tried, error = chain(&error), "a sync's end cannot be written");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
     }
-    if let Err(error) = reschedule(engine, claimed, end).await {
-        report("a source's next sync cannot be set", &error);
-    }
+    // Its lease ends it.
+    true
 }
 
-async fn reschedule(engine: &Engine, claimed: &ClaimedRun, end: &End) -> Result<()> {
-    let Some(source) = sources::find(engine.db(), claimed.source).await? else { return Ok(()) };
+/// Sets the source's next time, unless it was given other settings since the run began.
+async fn reschedule(
+    engine: &Engine,
+    id: SourceId,
+    settings_version: i64,
+    collected: &CollectProgress,
+    end: &End,
+) -> Result<()> {
+    let Some(source) = sources::find(engine.db(), id).await? else { return Ok(()) };
+    let has_succeeded = source.last_success_ms.is_some();
+    let retry = |failure: &Failure| schedule::retry(failure.kind, has_succeeded, collected.stage == Stage::Save);
     let schedule = schedule::after_run(
         source.schedule,
         source.settings.sync_interval_s,
         end.state,
-        end.failure.as_ref(),
+        end.failure.as_ref().map(retry),
         now_ms(),
         rand::random(),
     );
-    Ok(sources::set_schedule(engine.db(), claimed.source, schedule).await?)
+    Ok(sources::set_schedule_of(engine.db(), id, settings_version, schedule).await?)
 }
 
 /// Ends what this process still works on; its transactions, if any, are rolled back with the process.

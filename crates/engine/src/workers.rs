@@ -7,7 +7,7 @@ mod running;
 
 use std::time::Duration;
 
-use model::{account::Actor, run::RunState};
+use model::{account::Actor, ids::SourceId, run::RunState};
 use store::{
     runs::{self, Claim},
     sources,
@@ -26,6 +26,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const CLEAN_EVERY: Duration = Duration::from_mins(10);
 /// Failed sign-ins are forgotten after so long.
 const FORGET_ATTEMPTS_MS: i64 = 3_600_000;
+/// Of each source, the issues of so many latest runs are kept; older runs keep their count.
+const RUNS_WITH_ISSUES: u64 = 50;
 /// For the last statements before the process ends.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -121,18 +123,29 @@ async fn look_around(engine: Engine) {
 async fn queue_due(engine: &Engine) -> Result<()> {
     let now = now_ms();
     for id in sources::due(engine.db(), now).await? {
-        let source = engine.stored_source(id).await?;
-        let Some(interval_s) = source.settings.sync_interval_s else { continue };
-        // Set before the run, whose end sets it anew: a source that cannot even be queued must not be asked for each tick.
-        let next_sync_ms = Some(now + jittered_ms(interval_s, rand::random()));
-        sources::set_schedule(engine.db(), id, sources::Schedule { next_sync_ms, ..source.schedule }).await?;
-        engine.start_sync(&Actor::Scheduler, id).await?;
+        // One source that cannot be queued does not hold up the others.
+        if let Err(error) = queue_one(engine, id, now).await {
+            tracing::error!(source.id = id.0, error = chain(&error), "a due source cannot be queued");
+        }
     }
     Ok(())
 }
 
+async fn queue_one(engine: &Engine, id: SourceId, now: i64) -> Result<()> {
+    let source = engine.stored_source(id).await?;
+    let Some(interval_s) = source.settings.sync_interval_s else { return Ok(()) };
+    // Set before the run, whose end sets it anew: a source that cannot even be queued must not be asked for each tick.
+    let next_sync_ms = Some(now + jittered_ms(interval_s, rand::random()));
+    let schedule = sources::Schedule { next_sync_ms, ..source.schedule };
+    sources::set_schedule_of(engine.db(), id, source.settings_version, schedule).await?;
+    engine.start_sync(&Actor::Scheduler, id).await?;
+    Ok(())
+}
+
 async fn expire(engine: &Engine) -> Result<()> {
-    for run in runs::expire_leases(engine.db(), now_ms()).await? {
+    // A process that slept, or whose heartbeats waited for a long save, still works on its runs.
+    let own = engine.inner.running.all();
+    for run in runs::expire_leases(engine.db(), &own, now_ms()).await? {
         tracing::warn!(run.id = run.0, state = RunState::Interrupted.key(), "a sync's lease expired");
     }
     Ok(())
@@ -147,9 +160,10 @@ async fn clean_up(engine: Engine) {
         let done = tokio::try_join!(
             store::sessions::delete_expired(engine.db(), now),
             store::attempts::forget_before(engine.db(), now - FORGET_ATTEMPTS_MS),
+            runs::prune_issues(engine.db(), RUNS_WITH_ISSUES),
         );
         match done {
-            Ok((sessions, attempts)) => tracing::debug!(sessions, attempts, "cleared up"),
+            Ok((sessions, attempts, issues)) => tracing::debug!(sessions, attempts, issues, "cleared up"),
             Err(error) => report("clearing up failed", &error.into()),
         }
     }

@@ -65,6 +65,21 @@ pub async fn record_failure(
     Ok(attempts)
 }
 
+/// Takes the last failure back: it was none. What was counted before stays.
+pub async fn take_back(db: &Database, subject: &str) -> Result<(), StoreError> {
+    use login_attempt::Column as C;
+
+    let transaction = db.begin().await?;
+    login_attempt::Entity::update_many()
+        .col_expr(C::Failures, Expr::col(C::Failures).sub(1))
+        .col_expr(C::BlockedUntilMs, Expr::value(0_i64))
+        .filter(C::Subject.eq(subject))
+        .filter(C::Failures.gt(0))
+        .exec(&transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}
+
 pub async fn clear(db: &Database, subject: &str) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     login_attempt::Entity::delete_by_id(subject.to_owned()).exec(&transaction).await?;

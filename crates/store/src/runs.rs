@@ -8,7 +8,7 @@ mod issues;
 mod queue;
 
 pub use history::{find, issues, last_of_each_source, list, live, recent_durations};
-pub use issues::add_issues;
+pub use issues::{add_issues, prune_issues};
 pub use queue::{
     Cancelled, Claim, ClaimedRun, Enqueued, Finish, Heartbeat, cancel_requested, claim, enqueue, expire_leases, finish,
     heartbeat, request_cancel,

@@ -1,11 +1,7 @@
 //! Sessions as rows, so that they can be revoked. What is in a session's record, and how its id is hashed, is the server's.
 
 use model::{account::SessionView, ids::UserId};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict};
 
 use crate::{Database, StoreError, entity::session};
 
@@ -61,12 +57,27 @@ pub async fn find(db: &Database, id_hash: &[u8], now_ms: i64) -> Result<Option<S
     }))
 }
 
-pub async fn touch(db: &Database, id_hash: &[u8], now_ms: i64, expires_at_ms: i64) -> Result<(), StoreError> {
+/// Writes a session that exists. Does nothing where it is gone or has expired: what was revoked stays revoked.
+pub async fn update(db: &Database, row: SessionRow, now_ms: i64) -> Result<(), StoreError> {
+    use session::Column as C;
+    let mut changed = session::ActiveModel {
+        user_id: Set(row.user.map(|user| user.0)),
+        record: Set(row.record),
+        last_seen_ms: Set(now_ms),
+        expires_at_ms: Set(row.expires_at_ms),
+        ..session::ActiveModel::default()
+    };
+    if row.address.is_some() {
+        changed.address = Set(row.address);
+    }
+    if row.user_agent.is_some() {
+        changed.user_agent = Set(row.user_agent);
+    }
     let transaction = db.begin().await?;
     session::Entity::update_many()
-        .col_expr(session::Column::LastSeenMs, Expr::value(now_ms))
-        .col_expr(session::Column::ExpiresAtMs, Expr::value(expires_at_ms))
-        .filter(session::Column::IdHash.eq(id_hash.to_vec()))
+        .set(changed)
+        .filter(C::IdHash.eq(row.id_hash))
+        .filter(C::ExpiresAtMs.gt(now_ms))
         .exec(&transaction)
         .await?;
     Ok(transaction.commit().await?)

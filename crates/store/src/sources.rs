@@ -12,7 +12,7 @@ use model::{
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, ExprTrait},
 };
 use secrecy::SecretString;
 
@@ -35,6 +35,8 @@ pub struct StoredSource {
     pub has_password: bool,
     pub identity: SourceIdentity,
     pub schedule: Schedule,
+    /// Grows with [`Rescheduling::Reset`].
+    pub settings_version: i64,
     pub last_success_ms: Option<i64>,
     pub created_at_ms: i64,
 }
@@ -75,6 +77,7 @@ impl TryFrom<source::Model> for StoredSource {
                 consecutive_failures: row.consecutive_failures,
                 needs_change: row.needs_change,
             },
+            settings_version: row.settings_version,
             last_success_ms: row.last_success_ms,
             created_at_ms: row.created_at_ms,
         })
@@ -98,6 +101,7 @@ pub async fn insert(
         tls: Set(to_json("TLS mode", &settings.tls)?),
         sync_interval_s: Set(settings.sync_interval_s),
         enabled: Set(settings.enabled),
+        settings_version: Set(1),
         secret: Set(None),
         product: Set(None),
         version: Set(None),
@@ -120,18 +124,29 @@ pub async fn insert(
     Ok(id)
 }
 
-/// Replaces the settings, and the password where one is given. A changed source may sync by itself again at once.
+/// What a change of its settings means for a source's schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rescheduling {
+    /// Earlier failures say nothing any more: it may sync by itself again at once.
+    Reset,
+    /// Another interval: it is due at once, unless it waits for a change.
+    Due,
+    Keep,
+}
+
+/// Replaces the settings, and the password where one is given.
 pub async fn update(
     db: &Database,
     vault: &Vault,
     id: SourceId,
     settings: &SourceSettings,
     password: Option<&SecretString>,
+    rescheduling: Rescheduling,
 ) -> Result<(), StoreError> {
     use source::Column as C;
 
     let transaction = db.begin().await?;
-    let done = source::Entity::update_many()
+    let mut change = source::Entity::update_many()
         .col_expr(C::Kind, Expr::value(settings.kind.key()))
         .col_expr(C::Name, Expr::value(settings.name.as_str()))
         .col_expr(C::Endpoint, Expr::value(settings.endpoint.as_str()))
@@ -139,13 +154,17 @@ pub async fn update(
         .col_expr(C::Tls, Expr::value(to_json("TLS mode", &settings.tls)?))
         .col_expr(C::SyncIntervalS, Expr::value(settings.sync_interval_s))
         .col_expr(C::Enabled, Expr::value(settings.enabled))
-        .col_expr(C::ConsecutiveFailures, Expr::value(0_i64))
-        .col_expr(C::NeedsChange, Expr::value(false))
-        .col_expr(C::NextSyncMs, Expr::value(Option::<i64>::None))
-        .filter(is(id))
-        .exec(&transaction)
-        .await
-        .map_err(|error| StoreError::duplicate(error, "a source"))?;
+        .filter(is(id));
+    if rescheduling != Rescheduling::Keep {
+        change = change.col_expr(C::NextSyncMs, Expr::value(Option::<i64>::None));
+    }
+    if rescheduling == Rescheduling::Reset {
+        change = change
+            .col_expr(C::ConsecutiveFailures, Expr::value(0_i64))
+            .col_expr(C::NeedsChange, Expr::value(false))
+            .col_expr(C::SettingsVersion, Expr::col(C::SettingsVersion).add(1));
+    }
+    let done = change.exec(&transaction).await.map_err(|error| StoreError::duplicate(error, "a source"))?;
     if done.rows_affected == 0 {
         return Err(StoreError::NotFound("source"));
     }
@@ -180,12 +199,26 @@ pub(crate) fn identity_columns(identity: &SourceIdentity) -> source::ActiveModel
 }
 
 pub async fn set_schedule(db: &Database, id: SourceId, schedule: Schedule) -> Result<(), StoreError> {
+    write_schedule(db, is(id), schedule).await
+}
+
+/// Sets the schedule that follows from these settings; does nothing where the source has been given other ones.
+pub async fn set_schedule_of(
+    db: &Database,
+    id: SourceId,
+    settings_version: i64,
+    schedule: Schedule,
+) -> Result<(), StoreError> {
+    write_schedule(db, is(id).add(source::Column::SettingsVersion.eq(settings_version)), schedule).await
+}
+
+async fn write_schedule(db: &Database, which: Condition, schedule: Schedule) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
     source::Entity::update_many()
         .col_expr(source::Column::NextSyncMs, Expr::value(schedule.next_sync_ms))
         .col_expr(source::Column::ConsecutiveFailures, Expr::value(schedule.consecutive_failures))
         .col_expr(source::Column::NeedsChange, Expr::value(schedule.needs_change))
-        .filter(is(id))
+        .filter(which)
         .exec(&transaction)
         .await?;
     Ok(transaction.commit().await?)

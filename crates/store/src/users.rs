@@ -7,7 +7,7 @@ use model::{
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, LockType},
 };
 
 use crate::{
@@ -160,9 +160,25 @@ pub async fn touch_sign_in(db: &Database, id: UserId, now_ms: i64) -> Result<(),
     update(db, id, &[(app_user::Column::LastSignInMs, Expr::value(now_ms))]).await
 }
 
-pub async fn set_preferences(db: &Database, id: UserId, preferences: &Preferences) -> Result<(), StoreError> {
-    let text = to_json("preferences", preferences)?;
-    update(db, id, &[(app_user::Column::Preferences, Expr::value(text))]).await
+/// Reads, changes and writes a person's preferences in one transaction, in which nobody else changes them.
+pub async fn change_preferences(
+    db: &Database,
+    id: UserId,
+    change: impl FnOnce(Preferences) -> Preferences + Send,
+) -> Result<(), StoreError> {
+    let transaction = db.begin().await?;
+    let mut select = app_user::Entity::find_by_id(id.0);
+    if db.backend() == crate::Backend::Postgres {
+        select = select.lock(LockType::Update);
+    }
+    let row = select.one(&transaction).await?.ok_or(StoreError::NotFound("user"))?;
+    let changed = to_json("preferences", &change(from_json("preferences", &row.preferences)?))?;
+    app_user::Entity::update_many()
+        .col_expr(app_user::Column::Preferences, Expr::value(changed))
+        .filter(app_user::Column::Id.eq(id.0))
+        .exec(&transaction)
+        .await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Changes that must leave an enabled administrator behind: `Ok(false)` and nothing changed where they would not.

@@ -23,6 +23,8 @@ pub(super) async fn create(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(text("tls"))
                 .col(big_integer_null("sync_interval_s"))
                 .col(boolean("enabled"))
+                // Grows when the source is reached differently: a run of older settings says nothing about the new ones.
+                .col(big_integer("settings_version"))
                 // Sealed by `store::vault`; the row's identity is its associated data.
                 .col(secret)
                 .col(text_null("product"))

@@ -9,6 +9,7 @@ use model::{
 };
 use store::sources::StoredSource;
 
+/// Before its first success nothing is known of a source: no counts, rather than zeros.
 pub(super) fn views(
     stored: Vec<StoredSource>,
     counts: &BTreeMap<SourceId, Vec<StoredCount>>,
@@ -24,7 +25,7 @@ pub(super) fn views(
             SourceView {
                 id: source.id,
                 has_password: source.has_password,
-                stored: counts.get(&source.id).cloned().unwrap_or_default(),
+                stored: source.last_success_ms.and_then(|_| counts.get(&source.id).cloned()).unwrap_or_default(),
                 last_run: runs.get(&source.id).cloned(),
                 live: live.iter().find(|run| run.source == source.id).cloned(),
                 next_sync_ms: source.schedule.next_sync_ms.filter(|_| may_run),

@@ -14,6 +14,7 @@ pub struct Model {
     pub tls: String,
     pub sync_interval_s: Option<i64>,
     pub enabled: bool,
+    pub settings_version: i64,
     pub secret: Option<Vec<u8>>,
     pub product: Option<String>,
     pub version: Option<String>,

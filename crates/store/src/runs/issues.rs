@@ -3,7 +3,7 @@
 use model::{ids::RunId, run::RunIssue};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -38,4 +38,16 @@ pub async fn add_issues(db: &Database, run: RunId, issues: &[RunIssue]) -> Resul
         .exec(&transaction)
         .await?;
     Ok(transaction.commit().await?)
+}
+
+/// Forgets the issues of all but each source's latest runs, which keep their count. Returns how many.
+pub async fn prune_issues(db: &Database, runs_to_keep: u64) -> Result<u64, StoreError> {
+    let statement = format!(
+        "DELETE FROM run_issue WHERE run_id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY source_id \
+         ORDER BY id DESC) AS place FROM sync_run WHERE issue_count > 0) ranked WHERE place > {runs_to_keep})"
+    );
+    let transaction = db.begin().await?;
+    let done = transaction.execute_unprepared(&statement).await?;
+    transaction.commit().await?;
+    Ok(done.rows_affected())
 }

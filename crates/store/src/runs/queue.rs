@@ -247,10 +247,16 @@ pub async fn finish(
     Ok(done.rows_affected > 0)
 }
 
-/// Ends runs whose lease has expired: their process is gone. Another process' living run is never touched.
-pub async fn expire_leases(db: &Database, now_ms: i64) -> Result<Vec<RunId>, StoreError> {
+/// Ends runs whose lease has expired: their process is gone. Another process' living run is never touched, nor are those
+/// that the caller knows to be alive, whatever their leases say.
+pub async fn expire_leases(db: &Database, alive: &[RunId], now_ms: i64) -> Result<Vec<RunId>, StoreError> {
     let failure = Failure::new(FailureKind::Interrupted, "the process that ran the sync stopped renewing its lease");
-    let expired = || Condition::all().add(C::State.eq(RunState::Running.key())).add(C::LeaseUntilMs.lt(now_ms));
+    let expired = || {
+        Condition::all()
+            .add(C::State.eq(RunState::Running.key()))
+            .add(C::LeaseUntilMs.lt(now_ms))
+            .add(C::Id.is_not_in(alive.iter().map(|run| run.0)))
+    };
     let ids: Vec<i64> =
         sync_run::Entity::find().select_only().column(C::Id).filter(expired()).into_tuple().all(db.read()).await?;
     if ids.is_empty() {

@@ -101,7 +101,7 @@ async fn settings_and_preferences_come_back(store: Store) {
     assert_eq!(settings::get::<u64>(&store.db, "parallel").await.unwrap(), Some(4));
     let id = users::insert(&store.db, user("a", Role::Viewer), 1).await.unwrap();
     let dark = Preferences { theme: Theme::Dark, ..Preferences::default() };
-    users::set_preferences(&store.db, id, &dark).await.unwrap();
+    users::change_preferences(&store.db, id, |_| dark.clone()).await.unwrap();
     assert_eq!(users::find(&store.db, id).await.unwrap().unwrap().preferences, dark);
 }
 
@@ -136,8 +136,16 @@ async fn a_source_is_due_until_it_needs_a_change(store: Store) {
     let stopped = sources::Schedule { needs_change: true, ..schedule };
     sources::set_schedule(&store.db, id, stopped).await.unwrap();
     assert!(sources::due(&store.db, 100).await.unwrap().is_empty());
-    sources::update(&store.db, &store.vault, id, &stores::settings("renamed"), None).await.unwrap();
+    let settings = stores::settings("renamed");
+    let keep = sources::Rescheduling::Keep;
+    sources::update(&store.db, &store.vault, id, &settings, None, keep).await.unwrap();
+    assert!(sources::due(&store.db, 100).await.unwrap().is_empty(), "a new name mends nothing");
+    let seen = sources::find(&store.db, id).await.unwrap().unwrap().settings_version;
+    let reset = sources::Rescheduling::Reset;
+    sources::update(&store.db, &store.vault, id, &settings, None, reset).await.unwrap();
     assert_eq!(sources::due(&store.db, 10).await.unwrap(), [id]);
+    sources::set_schedule_of(&store.db, id, seen, stopped).await.unwrap();
+    assert_eq!(sources::due(&store.db, 10).await.unwrap(), [id], "what ran with older settings says nothing");
 }
 
 async fn many_writers_wait_for_each_other(store: Store) {

@@ -157,7 +157,7 @@ async fn a_save_that_is_dropped_leaves_the_previous_inventory(store: Store) {
         let save = persister::persist(&store.db, source, run, &changed, 2_000);
         assert!(polled(save, polls).await.is_none(), "the save was to be cut off");
         assert_eq!(vms(&store, "").await, before);
-        assert_eq!(runs::expire_leases(&store.db, 100_000).await.unwrap(), [run]);
+        assert_eq!(runs::expire_leases(&store.db, &[], 100_000).await.unwrap(), [run]);
     }
     let outcome = store.sync(source, &changed, 200_000).await.unwrap();
     assert_eq!((outcome.changed, outcome.archived), (300, 300));
@@ -181,7 +181,7 @@ async fn polled<F: Future>(future: F, times: usize) -> Option<F::Output> {
 async fn a_run_that_was_taken_away_cannot_save(store: Store) {
     let source = store.add_source("vc1").await;
     let run = store.start_run(source, 1_000).await;
-    runs::expire_leases(&store.db, 100_000).await.unwrap();
+    runs::expire_leases(&store.db, &[], 100_000).await.unwrap();
     let error = persister::persist(&store.db, source, run, &estate(5), 2_000).await.unwrap_err();
     assert!(matches!(error, StoreError::RunNotHeld(lost) if lost == run));
     assert!(vms(&store, "").await.is_empty());

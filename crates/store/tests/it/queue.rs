@@ -70,7 +70,7 @@ async fn a_heartbeat_holds_the_lease_and_hears_of_cancelling(store: Store) {
     let run = store.start_run(source, 1_000).await;
     let held = runs::heartbeat(&store.db, run, OWNER, 50_000, 110_000).await.unwrap();
     assert_eq!(held, Heartbeat::Held { cancel_requested: false });
-    assert!(runs::expire_leases(&store.db, 100_000).await.unwrap().is_empty());
+    assert!(runs::expire_leases(&store.db, &[], 100_000).await.unwrap().is_empty());
     assert_eq!(runs::heartbeat(&store.db, run, "another", 50_000, 110_000).await.unwrap(), Heartbeat::Lost);
     assert_eq!(runs::request_cancel(&store.db, run, 60_000).await.unwrap(), Cancelled::Requested);
     assert!(runs::cancel_requested(&store.db, run).await.unwrap());
@@ -91,7 +91,7 @@ async fn a_queued_run_is_cancelled_at_once(store: Store) {
 async fn an_expired_lease_interrupts(store: Store) {
     let source = store.add_source("vc1").await;
     let run = store.start_run(source, 1_000).await;
-    assert_eq!(runs::expire_leases(&store.db, 61_001).await.unwrap(), [run]);
+    assert_eq!(runs::expire_leases(&store.db, &[], 61_001).await.unwrap(), [run]);
     let view = runs::find(&store.db, run).await.unwrap().unwrap();
     assert_eq!(view.state, RunState::Interrupted);
     assert_eq!(view.failure.map(|failure| failure.kind), Some(FailureKind::Interrupted));
