@@ -130,13 +130,18 @@ fn Facts(source: SourceView) -> impl IntoView {
         [ObjectKind::Vm, ObjectKind::Host, ObjectKind::Cluster, ObjectKind::Datastore, ObjectKind::Network];
     let stored = SHOWN.map(|kind| {
         let count = source.stored.iter().find(|stored| stored.kind == kind).map_or(0, |stored| stored.count);
+        let is_known = source.last_success_ms.is_some() || count > 0;
         let path = crate::table::list_path(kind).unwrap_or("/");
         let filter = leptos_router::location::Url::escape(&format!("source=\"{}\"", source.settings.name));
         view! {
             <div>
                 <dt>{crate::table::capital(kind.plural())}</dt>
                 <dd>
-                    <a href=format!("{path}?q={filter}")>{format::count(count as i64)}</a>
+                    {if is_known {
+                        view! { <a href=format!("{path}?q={filter}")>{format::count(count as i64)}</a> }.into_any()
+                    } else {
+                        view! { <Unknown reason="never synced" /> }.into_any()
+                    }}
                 </dd>
             </div>
         }

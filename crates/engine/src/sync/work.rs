@@ -140,9 +140,9 @@ fn unsaved(error: &StoreError) -> Failure {
     match error {
         StoreError::OtherInstance { known, found } => Failure::new(
             FailureKind::NotThisProduct,
-            format!("another vCenter answers there: its instanceUuid is {found}, the stored inventory is of {known}"),
+            format!("another system answers there: it is {found}, the stored inventory is of {known}"),
         )
-        .with_advice("If the vCenter was rebuilt, add it as a new source; otherwise check the address."),
+        .with_advice("If it was rebuilt, add it as a new source; otherwise check the address."),
         StoreError::RunNotHeld(_) => Failure::new(FailureKind::Interrupted, "the run was ended by somebody else"),
         error => internal(error),
     }
