@@ -22,6 +22,7 @@ use tokio::sync::Notify;
 
 /// What the server does on purpose.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fault to play; tests combine them freely")]
 pub(crate) struct Script {
     pub(crate) vms: usize,
     pub(crate) page: usize,

@@ -60,9 +60,9 @@ macro_rules! carry_labels {
 }
 
 /// What was not told this time does not replace what was told before.
-fn keep<T: Clone>(value: &mut Option<T>, known: &Option<T>) {
+fn keep<T: Clone>(value: &mut Option<T>, known: Option<&T>) {
     if value.is_none() {
-        value.clone_from(known);
+        *value = known.cloned();
     }
 }
 
@@ -86,10 +86,10 @@ impl Carry for DatastoreConfig {
     fn carry(&mut self, previous: &Self, unread: &Unread<'_>) {
         carry_labels!(self, previous, unread);
         if unread.places() {
-            keep(&mut self.datastore_cluster, &previous.datastore_cluster);
+            keep(&mut self.datastore_cluster, previous.datastore_cluster.as_ref());
         }
         if unread.kind(ObjectKind::Host) {
-            keep(&mut self.shared, &previous.shared);
+            keep(&mut self.shared, previous.shared.as_ref());
         }
     }
 }
@@ -99,7 +99,7 @@ impl Carry for NetworkConfig {
         carry_labels!(self, previous, unread);
         // Switches are read with the networks and tell names and uplinks.
         if unread.kind(ObjectKind::Network) {
-            keep(&mut self.switch_name, &previous.switch_name);
+            keep(&mut self.switch_name, previous.switch_name.as_ref());
             self.is_uplink |= previous.is_uplink;
         }
         // Of a standard network all hosts tell together: some of them tell less, not something else.
@@ -126,14 +126,14 @@ impl Carry for VmConfig {
         if unread.aspect(Aspect::SnapshotSizes) {
             for snapshot in &mut self.snapshots {
                 let known = previous.snapshots.iter().find(|known| known.key == snapshot.key);
-                keep(&mut snapshot.size_bytes, &known.and_then(|known| known.size_bytes));
+                keep(&mut snapshot.size_bytes, known.and_then(|known| known.size_bytes.as_ref()));
             }
         }
         if unread.kind(ObjectKind::Network) {
             for adapter in &mut self.adapters {
                 let Some(known) = previous.adapters.iter().find(|known| known.key == adapter.key) else { continue };
-                keep(&mut adapter.network, &known.network);
-                keep(&mut adapter.network_name, &known.network_name);
+                keep(&mut adapter.network, known.network.as_ref());
+                keep(&mut adapter.network_name, known.network_name.as_ref());
             }
         }
     }
