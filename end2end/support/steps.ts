@@ -21,6 +21,8 @@ export async function fillSource(page: Page, source: SourceInput): Promise<void>
   await page.getByLabel('Address').fill(source.endpoint);
   await page.getByLabel('User').fill(source.user);
   await page.getByLabel('Password', { exact: true }).fill(source.password);
+  // Tests start their syncs themselves.
+  await page.getByLabel('Interval').selectOption('0');
 }
 
 /** Tests the connection, compares nothing (it is a simulator) and pins the certificate that was shown. */
