@@ -1,7 +1,7 @@
 // What many tests do on their way to what they test.
 import { expect, type Page } from '@playwright/test';
 
-export type SourceInput = { name: string; endpoint: string; user: string; password: string };
+export type SourceInput = { name: string; endpoint: string; user: string; password: string; interval?: string };
 
 /** Waits until the page answers to the hand; for the pages that a form or a redirect led to. */
 export async function hydrated(page: Page): Promise<void> {
@@ -21,8 +21,8 @@ export async function fillSource(page: Page, source: SourceInput): Promise<void>
   await page.getByLabel('Address').fill(source.endpoint);
   await page.getByLabel('User').fill(source.user);
   await page.getByLabel('Password', { exact: true }).fill(source.password);
-  // Tests start their syncs themselves.
-  await page.getByLabel('Interval').selectOption('0');
+  // Most tests start their syncs themselves.
+  await page.getByLabel('Interval').selectOption(source.interval ?? '0');
 }
 
 /** Tests the connection, compares nothing (it is a simulator) and pins the certificate that was shown. */

@@ -22,7 +22,8 @@ test('a sync is cancelled, and says so', async ({ page, line }) => {
 
 test('a wrong password is named, and automatic syncs wait for another one', async ({ page, line }) => {
   await page.goto('/sources/new');
-  await fillSource(page, { name: 'Locked out', endpoint: line.endpoint, user: USER, password: 'not the password' });
+  const password = 'not the password';
+  await fillSource(page, { name: 'Locked out', endpoint: line.endpoint, user: USER, password, interval: '3600' });
   const result = page.getByRole('region', { name: 'Result of the test' });
   await page.getByRole('button', { name: 'Test connection' }).click();
   await result.getByRole('button', { name: 'Pin this fingerprint' }).click();
