@@ -39,7 +39,9 @@ pub(crate) fn TablePage(
         move |(state, _, _)| load(kind, state),
     );
     let Sources(sources) = expect_context();
-    let (pending, set_pending) = signal(false);
+    let (is_loading, set_pending) = signal(false);
+    // Rows that are on their way while the server renders are in the page that it sends.
+    let pending = move || cfg!(target_arch = "wasm32") && is_loading.get();
     let wrong_filter = Signal::derive(move || match rows.get() {
         Some(Err(AppError::Invalid { message, .. })) => Some(format!("{}.", capital(&message))),
         _ => None,
@@ -59,7 +61,7 @@ pub(crate) fn TablePage(
             set_pending
         >
             {view! { <Toolbar kind path state quick error=wrong_filter /> }.into_any()}
-            <div class="table-page" class:pending=pending aria-busy=move || pending.get().then_some("true")>
+            <div class="table-page" class:pending=pending aria-busy=move || pending().then_some("true")>
                 {body}
             </div>
         </Transition>

@@ -94,6 +94,10 @@ impl Server {
         let browser = self.browser();
         let answer = browser.submit("sign_in", &[("name", name), ("password", PASSWORD)]).await;
         assert!(answer.status().is_redirection(), "{}", answer.status());
+        // Whoever was added by somebody else has to choose a password before anything else is allowed.
+        let own = [("current", PASSWORD), ("new", PASSWORD), ("repeated", PASSWORD)];
+        let chosen = browser.submit("change_own_password", &own).await;
+        assert!(chosen.status().is_redirection(), "{}", chosen.status());
         browser
     }
 }
