@@ -53,8 +53,7 @@ test('pages follow one another', async ({ page }) => {
   await expect(page.getByRole('rowheader').first()).toHaveText(first ?? '');
 });
 
-// Known fault: when the page loads its rows anew after hydration, the chooser's checkboxes vanish.
-test.fixme('columns are chosen, and the choice is in the address', async ({ page }) => {
+test('columns are chosen, and the choice is in the address', async ({ page }) => {
   await page.goto('/vms');
   await page.getByText('Columns', { exact: true }).click();
   await page.getByRole('checkbox', { name: 'Power', exact: true }).uncheck();
