@@ -7,6 +7,8 @@ mod history;
 mod issues;
 mod queue;
 
+pub(crate) use queue::is_live;
+
 pub use history::{find, issues, last_of_each_source, list, live, recent_durations};
 pub use issues::{add_issues, prune_issues};
 pub use queue::{

@@ -12,7 +12,7 @@ use model::{
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use secrecy::SecretString;
 
@@ -22,8 +22,9 @@ pub use secret::{password, rotate};
 
 use crate::{
     Database, StoreError,
-    entity::source,
+    entity::{source, sync_run},
     error::{from_json, to_json, word},
+    runs,
     vault::Vault,
 };
 
@@ -224,11 +225,13 @@ async fn write_schedule(db: &Database, which: Condition, schedule: Schedule) -> 
     Ok(transaction.commit().await?)
 }
 
-/// Sources whose automatic sync is due: enabled, with an interval, not waiting for a change. One that never had a time
-/// set is due at once.
+/// Sources whose automatic sync is due: enabled, with an interval, not waiting for a change, without a run that waits or
+/// runs. One that never had a time set is due at once.
 pub async fn due(db: &Database, now_ms: i64) -> Result<Vec<SourceId>, StoreError> {
     use source::Column as C;
 
+    let busy =
+        Query::select().column(sync_run::Column::SourceId).from(sync_run::Entity).cond_where(runs::is_live()).take();
     let ids: Vec<i64> = source::Entity::find()
         .select_only()
         .column(C::Id)
@@ -236,6 +239,7 @@ pub async fn due(db: &Database, now_ms: i64) -> Result<Vec<SourceId>, StoreError
         .filter(C::Enabled.eq(true))
         .filter(C::NeedsChange.eq(false))
         .filter(C::SyncIntervalS.is_not_null())
+        .filter(C::Id.not_in_subquery(busy))
         .filter(Condition::any().add(C::NextSyncMs.is_null()).add(C::NextSyncMs.lte(now_ms)))
         .order_by_asc(C::NextSyncMs)
         .into_tuple()

@@ -106,6 +106,29 @@ async fn an_address_that_fails_at_many_accounts_waits_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn signing_in_makes_no_address_innocent() {
+    let place = place().await;
+    let guess = async |from: u32, to: u32| {
+        for at in from..to {
+            let answer = place.sign_in(&format!("user-{at}"), "wrong password").await;
+            assert!(matches!(answer, Err(Error::WrongCredentials)), "{at}: {answer:?}");
+        }
+    };
+    guess(0, 10).await;
+    place.sign_in("root", PASSWORD).await.unwrap();
+    guess(10, 16).await;
+    assert!(matches!(place.sign_in("root", PASSWORD).await, Err(Error::Throttled { .. })), "16 guesses are 16");
+}
+
+#[tokio::test]
+async fn signing_in_is_no_guess() {
+    let place = place().await;
+    for _ in 0..20 {
+        place.sign_in("root", PASSWORD).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn an_administrator_always_remains() {
     let place = place().await;
     let root = id_of(&place.admin);
@@ -204,4 +227,19 @@ async fn preferences_are_kept_within_bounds() {
     place.engine.change_preferences(&place.admin, |kept| *kept = preferences).await.unwrap();
     let kept = place.engine.current_user(&place.admin).await.unwrap().preferences;
     assert_eq!((kept.theme, kept.columns["vm"].len()), (Theme::Dark, 64));
+}
+
+#[tokio::test]
+async fn preferences_that_change_at_the_same_moment_are_all_kept() {
+    let place = place().await;
+    let tables: Vec<String> = (0..12).map(|at| format!("table-{at}")).collect();
+    let choose = |table: &String| {
+        let table = table.clone();
+        place.engine.change_preferences(&place.admin, move |kept| drop(kept.columns.insert(table, vec!["name".into()])))
+    };
+    let darken = place.engine.change_preferences(&place.admin, |kept| kept.theme = Theme::Dark);
+    let (chosen, darkened) = futures::future::join(futures::future::join_all(tables.iter().map(choose)), darken).await;
+    assert!(darkened.is_ok() && chosen.iter().all(Result::is_ok));
+    let kept = place.engine.current_user(&place.admin).await.unwrap().preferences;
+    assert_eq!((kept.theme, kept.columns.len()), (Theme::Dark, tables.len()));
 }

@@ -1,10 +1,24 @@
-//! The engine through its public face, on a SQLite file of its own for each test.
+//! The engine through its public face, on a database of its own for each test, and where it reads something, against vcsim.
 
 // Helpers of tests may unwrap as the tests themselves do.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+#[path = "../../../connectors/tests/it/endpoint.rs"]
+mod endpoint;
+mod estate;
+mod lab;
+#[path = "../../../store/tests/it/postgres.rs"]
+mod postgres;
+mod relay;
 mod roles;
 mod runs;
+mod scheduling;
+#[path = "../../../connectors/tests/it/soap_driver.rs"]
+#[allow(dead_code, reason = "the connectors' tests need more of it")]
+mod soap_driver;
 mod sources;
 mod support;
+#[path = "../../../connectors/tests/it/vcsim.rs"]
+#[allow(dead_code, reason = "the connectors' tests need more of it")]
+mod vcsim;

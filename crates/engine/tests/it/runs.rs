@@ -4,32 +4,17 @@ use std::time::Duration;
 
 use model::{
     failure::FailureKind,
-    ids::{RunId, SourceId},
+    ids::SourceId,
     live::ServerFrame,
-    run::{Progress, RunState, Trigger},
+    run::{RunState, Trigger},
     source::{SchedulePause, SourceSettings},
 };
 use tokio::{
     net::TcpListener,
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout},
 };
 
-use crate::support::{Place, place, settings};
-
-/// The end of a run as a watcher sees it.
-async fn end_of(feed: &mut engine::Feed, run: RunId) -> Progress {
-    let watching = async {
-        loop {
-            if let ServerFrame::Run { progress } = feed.next().await
-                && progress.run == run
-                && progress.state.is_final()
-            {
-                return progress;
-            }
-        }
-    };
-    timeout(Duration::from_secs(30), watching).await.expect("the run ends")
-}
+use crate::support::{Place, end_of, place, settings, until_running};
 
 /// A source whose endpoint accepts connections and never says a word.
 async fn silent(place: &Place) -> (TcpListener, SourceId) {
@@ -38,14 +23,6 @@ async fn silent(place: &Place) -> (TcpListener, SourceId) {
     let silent = SourceSettings { endpoint, ..settings("silent") };
     let id = place.engine.add_source(&place.admin, silent, "secret".into()).await.unwrap();
     (listener, id)
-}
-
-async fn until_running(place: &Place, run: RunId) {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !place.engine.live_runs().iter().any(|live| live.run == run && live.state == RunState::Running) {
-        assert!(Instant::now() < deadline, "the run does not begin");
-        sleep(Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test]
@@ -102,7 +79,7 @@ async fn one_run_at_a_time_and_cancel_ends_it() {
     let mut feed = place.engine.subscribe();
     let run = place.engine.start_sync(&place.admin, id).await.unwrap();
     assert_eq!(place.engine.start_sync(&place.admin, id).await.unwrap(), run, "the run under way is answered");
-    until_running(&place, run).await;
+    until_running(&place.engine, run).await;
     let source = place.engine.source(&place.admin, id).await.unwrap();
     assert_eq!(source.live.map(|live| live.run), Some(run));
 
@@ -131,7 +108,7 @@ async fn stopping_interrupts_a_run_in_time() {
     let (_listener, id) = silent(&place).await;
     let mut feed = place.engine.subscribe();
     let run = place.engine.start_sync(&place.admin, id).await.unwrap();
-    until_running(&place, run).await;
+    until_running(&place.engine, run).await;
     let started = Instant::now();
     workers.stop(Duration::from_secs(10)).await;
     assert!(started.elapsed() < Duration::from_secs(14), "{:?}", started.elapsed());
@@ -144,7 +121,7 @@ async fn a_run_of_a_deleted_source_ends() {
     let workers = place.engine.start();
     let (_listener, id) = silent(&place).await;
     let run = place.engine.start_sync(&place.admin, id).await.unwrap();
-    until_running(&place, run).await;
+    until_running(&place.engine, run).await;
     place.engine.delete_source(&place.admin, id, model::source::InventoryFate::Remove).await.unwrap();
     assert!(place.engine.live_runs().is_empty());
     workers.stop(Duration::from_secs(10)).await;

@@ -1,43 +1,81 @@
-//! An engine on a fresh database, and people to use it.
+//! An engine on a fresh database, people to use it, and what they see of its runs.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
-use engine::{Engine, Options};
+use engine::{Engine, Feed, Options};
 use model::{
     account::{Actor, Role},
-    ids::UserId,
+    ids::{RunId, UserId},
+    live::ServerFrame,
+    run::{Progress, RunState},
     source::{SourceKind, SourceSettings, TlsMode},
 };
 use tempfile::TempDir;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::postgres;
 
 pub(crate) const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 pub(crate) const PASSWORD: &str = "correct horse battery";
+/// More than the slowest run of these tests takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Place {
     pub(crate) engine: Engine,
     pub(crate) admin: Actor,
+    options: Options,
     _folder: TempDir,
 }
 
 pub(crate) async fn empty() -> (TempDir, Engine) {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options {
-        database_url: format!("sqlite://{}", folder.path().join("iroa.db").display()).into(),
-        secret_key_file: folder.path().join("secret.key"),
-        parallel_syncs: 2,
-    };
+    let options = options(&folder, None);
     (folder, Engine::open(&options).await.unwrap())
 }
 
-/// An engine with one administrator, `root`.
+fn options(folder: &TempDir, database_url: Option<String>) -> Options {
+    let sqlite = || format!("sqlite://{}", folder.path().join("iroa.db").display());
+    Options {
+        database_url: database_url.unwrap_or_else(sqlite).into(),
+        secret_key_file: folder.path().join("secret.key"),
+        parallel_syncs: 2,
+    }
+}
+
+/// An engine with one administrator, `root`, on SQLite.
 pub(crate) async fn place() -> Place {
-    let (folder, engine) = empty().await;
-    let token = engine.setup_token().await.unwrap().unwrap();
-    let admin = engine.create_first_admin(&token, "root", PASSWORD.into()).await.unwrap();
-    Place { engine, admin, _folder: folder }
+    Place::open(None, 2).await
 }
 
 impl Place {
+    pub(crate) async fn open(database_url: Option<String>, parallel_syncs: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { parallel_syncs, ..options(&folder, database_url) };
+        let engine = Engine::open(&options).await.unwrap();
+        let token = engine.setup_token().await.unwrap().unwrap();
+        let admin = engine.create_first_admin(&token, "root", PASSWORD.into()).await.unwrap();
+        Self { engine, admin, options, _folder: folder }
+    }
+
+    /// `None` where PostgreSQL is not installed.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        Some(Self::open(Some(postgres::create_database().await?), 2).await)
+    }
+
+    /// Goes round the engine: for what only time, damage or another program do to a database.
+    pub(crate) async fn execute(&self, statement: &str) {
+        use engine::SecretString;
+        use sea_orm::ConnectionTrait as _;
+
+        let url: &SecretString = &self.options.database_url;
+        let connection = sea_orm::Database::connect(secrecy::ExposeSecret::expose_secret(url)).await.unwrap();
+        connection.execute_unprepared(statement).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     pub(crate) async fn add(&self, name: &str, role: Role) -> Actor {
         let id = self.engine.add_user(&self.admin, name, role, PASSWORD.into()).await.unwrap();
         Actor::User { id, name: name.to_owned(), role }
@@ -64,3 +102,56 @@ pub(crate) fn settings(name: &str) -> SourceSettings {
         enabled: true,
     }
 }
+
+/// The end of a run as a watcher sees it.
+pub(crate) async fn end_of(feed: &mut Feed, run: RunId) -> Progress {
+    end_where(feed, |progress| progress.run == run).await
+}
+
+/// The first end that the feed brings of such a run.
+pub(crate) async fn end_where(feed: &mut Feed, which: impl Fn(&Progress) -> bool) -> Progress {
+    let watching = async {
+        loop {
+            if let ServerFrame::Run { progress } = feed.next().await
+                && progress.state.is_final()
+                && which(&progress)
+            {
+                return progress;
+            }
+        }
+    };
+    timeout(PATIENCE, watching).await.expect("the run ends")
+}
+
+pub(crate) async fn until_running(engine: &Engine, run: RunId) {
+    let is_running = |live: &Progress| live.run == run && live.state == RunState::Running;
+    until("the run begins", || engine.live_runs().iter().any(is_running)).await;
+}
+
+/// For what no feed tells.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not so: {what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Runs each of these functions on both databases.
+macro_rules! on_both {
+    ($($test:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test] async fn $test() {
+                super::$test($crate::support::place().await).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test] async fn $test() {
+                if let Some(place) = $crate::support::Place::on_postgres().await {
+                    super::$test(place).await;
+                }
+            })*
+        }
+    };
+}
+pub(crate) use on_both;

@@ -47,7 +47,7 @@ pub async fn find(db: &Database, run: RunId) -> Result<Option<RunView>, StoreErr
 
 /// Every run that is queued or running.
 pub async fn live(db: &Database) -> Result<Vec<RunView>, StoreError> {
-    views(db, sync_run::Entity::find().filter(super::queue::is_live()).order_by_asc(C::Id)).await
+    views(db, sync_run::Entity::find().filter(super::is_live()).order_by_asc(C::Id)).await
 }
 
 /// The last ended run of each source, in one query.

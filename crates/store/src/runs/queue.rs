@@ -282,7 +282,7 @@ pub async fn expire_leases(db: &Database, alive: &[RunId], now_ms: i64) -> Resul
     Ok(ended)
 }
 
-pub(super) fn is_live() -> Condition {
+pub(crate) fn is_live() -> Condition {
     Condition::all().add(C::State.is_in([RunState::Queued.key(), RunState::Running.key()]))
 }
 

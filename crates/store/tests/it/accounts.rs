@@ -20,6 +20,7 @@ on_both!(
     sessions_are_listed_and_revoked,
     failures_count_up_and_clear,
     settings_and_preferences_come_back,
+    preferences_changed_at_the_same_moment_are_all_kept,
     sources_keep_their_secrets_sealed,
     a_source_is_due_until_it_needs_a_change,
     many_writers_wait_for_each_other,
@@ -105,6 +106,22 @@ async fn settings_and_preferences_come_back(store: Store) {
     assert_eq!(users::find(&store.db, id).await.unwrap().unwrap().preferences, dark);
 }
 
+async fn preferences_changed_at_the_same_moment_are_all_kept(store: Store) {
+    let id = users::insert(&store.db, user("a", Role::Viewer), 1).await.unwrap();
+    let changes = (0..20).map(|at| {
+        let db = store.db.clone();
+        let change = move |mut kept: Preferences| {
+            kept.columns.insert(format!("table-{at}"), vec!["name".into()]);
+            kept
+        };
+        tokio::spawn(async move { users::change_preferences(&db, id, change).await.unwrap() })
+    });
+    for done in futures::future::join_all(changes).await {
+        done.unwrap();
+    }
+    assert_eq!(users::find(&store.db, id).await.unwrap().unwrap().preferences.columns.len(), 20);
+}
+
 async fn sources_keep_their_secrets_sealed(store: Store) {
     let password = SecretString::from("  pässword ");
     let settings = stores::settings("vc1");
@@ -146,6 +163,10 @@ async fn a_source_is_due_until_it_needs_a_change(store: Store) {
     assert_eq!(sources::due(&store.db, 10).await.unwrap(), [id]);
     sources::set_schedule_of(&store.db, id, seen, stopped).await.unwrap();
     assert_eq!(sources::due(&store.db, 10).await.unwrap(), [id], "what ran with older settings says nothing");
+    let run = store.start_run(id, 10).await;
+    assert!(sources::due(&store.db, 10).await.unwrap().is_empty(), "it is being synced");
+    store.end_run(run, 20).await;
+    assert_eq!(sources::due(&store.db, 20).await.unwrap(), [id]);
 }
 
 async fn many_writers_wait_for_each_other(store: Store) {

@@ -18,7 +18,9 @@ on_both!(
     a_heartbeat_holds_the_lease_and_hears_of_cancelling,
     a_queued_run_is_cancelled_at_once,
     an_expired_lease_interrupts,
+    a_run_that_is_known_to_live_is_not_expired,
     history_shows_what_happened,
+    issues_of_old_runs_are_forgotten_and_their_count_is_not,
 );
 
 async fn claim(db: &Database, now_ms: i64, max_parallel: u64) -> Option<RunId> {
@@ -100,18 +102,52 @@ async fn an_expired_lease_interrupts(store: Store) {
     assert_eq!(runs::heartbeat(&store.db, run, OWNER, 70_000, 80_000).await.unwrap(), Heartbeat::Lost);
 }
 
+async fn a_run_that_is_known_to_live_is_not_expired(store: Store) {
+    let (mine, other) = (store.add_source("vc1").await, store.add_source("vc2").await);
+    let (mine, other) = (store.start_run(mine, 1_000).await, store.start_run(other, 1_000).await);
+    assert_eq!(runs::expire_leases(&store.db, &[mine], 100_000).await.unwrap(), [other]);
+    assert_eq!(runs::find(&store.db, mine).await.unwrap().unwrap().state, RunState::Running);
+}
+
+async fn issues_of_old_runs_are_forgotten_and_their_count_is_not(store: Store) {
+    let mut ended = Vec::new();
+    for name in ["vc1", "vc2"] {
+        let source = store.add_source(name).await;
+        for at in 1..=4_i64 {
+            let run = store.start_run(source, at * 1_000).await;
+            // Every second run found nothing to complain about, and does not use up a place.
+            if at % 2 == 1 {
+                runs::add_issues(&store.db, run, &[issue(Severity::Note), issue(Severity::Error)]).await.unwrap();
+            }
+            store.end_run(run, at * 1_100).await;
+            ended.push(run);
+        }
+    }
+    assert_eq!(runs::prune_issues(&store.db, 2).await.unwrap(), 0);
+    assert_eq!(runs::prune_issues(&store.db, 1).await.unwrap(), 4, "two issues of one run of each source");
+    let mut left = Vec::new();
+    for &run in &ended {
+        let count = runs::find(&store.db, run).await.unwrap().unwrap().issue_count;
+        left.push((count, runs::issues(&store.db, run).await.unwrap().len()));
+    }
+    assert_eq!(left, [(2, 0), (0, 0), (2, 2), (0, 0), (2, 0), (0, 0), (2, 2), (0, 0)]);
+}
+
+fn issue(severity: Severity) -> RunIssue {
+    RunIssue {
+        severity,
+        kind: None,
+        object: None,
+        object_name: Some("web".into()),
+        message: "could not be read".into(),
+        advice: None,
+    }
+}
+
 async fn history_shows_what_happened(store: Store) {
     let source = store.add_source("vc1").await;
     for at in 1..=3_i64 {
         let run = store.start_run(source, at * 1_000).await;
-        let issue = |severity| RunIssue {
-            severity,
-            kind: None,
-            object: None,
-            object_name: Some("web".into()),
-            message: "could not be read".into(),
-            advice: None,
-        };
         runs::add_issues(&store.db, run, &[issue(Severity::Note), issue(Severity::Error)]).await.unwrap();
         let outcome = Outcome { added: 5, ..Outcome::default() };
         let finish = Finish {
