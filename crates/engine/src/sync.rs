@@ -14,7 +14,7 @@ use model::{
     run::{Outcome, Progress, RunState, Stage},
 };
 use store::{
-    runs::{self, ClaimedRun, Finish, Heartbeat},
+    runs::{self, ClaimedRun, Finish},
     sources,
 };
 use tokio::sync::watch;
@@ -25,15 +25,14 @@ use crate::{
     engine::now_ms,
     error::Result,
     schedule,
-    workers::{Control, LEASE_MS, chain, report},
+    workers::{Control, chain, report},
 };
 
-const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 /// Progress is passed on at most so often.
 const PACE: Duration = Duration::from_millis(100);
 const FINISH_TRIES: u32 = 5;
 
-/// How a run ended.
+/// How a run ended. A success has been written with what was saved, everything else is yet to be.
 struct End {
     state: RunState,
     outcome: Option<Outcome>,
@@ -101,7 +100,6 @@ pub(crate) async fn run(engine: Engine, claimed: ClaimedRun, control: Control) {
     let (progress, collected) = watch::channel(CollectProgress::default());
     show.running(&collected.borrow());
     let forwarding = AbortOnDropHandle::new(tokio::spawn(forward(show.clone(), collected.clone())));
-    let beating = AbortOnDropHandle::new(tokio::spawn(beat(engine.clone(), run, control.clone())));
 
     // With which settings: what becomes of the run says something about these alone.
     let settings_version = match sources::find(engine.db(), source).await {
@@ -121,23 +119,22 @@ pub(crate) async fn run(engine: Engine, claimed: ClaimedRun, control: Control) {
             End::failed(Failure::new(FailureKind::Internal, "the sync crashed"), &control)
         }
     };
-    drop((forwarding, beating));
+    drop(forwarding);
 
     let collected = collected.borrow().clone();
-    let was_saved = end.state.is_success();
-    if finish(&engine, &claimed, &collected, &end).await {
-        if let Some(version) = settings_version
-            && let Err(error) = reschedule(&engine, source, version, &collected, &end).await
-        {
-            report("a source's next sync cannot be set", &error);
-        }
-    } else {
-        // What pages show is what the row says.
-        let failure = Failure::new(FailureKind::Interrupted, "the run was ended by somebody else");
-        end = End { state: RunState::Interrupted, outcome: None, failure: Some(failure) };
+    // A save has ended the run already.
+    let is_ours = end.state.is_success() || finish(&engine, &claimed, &collected, &end).await;
+    if !is_ours {
+        end = end_by_others(&engine, run).await;
+    }
+    if (is_ours || end.state.is_success())
+        && let Some(version) = settings_version
+        && let Err(error) = reschedule(&engine, source, version, &collected, &end).await
+    {
+        report("a source's next sync cannot be set", &error);
     }
     show.ended(&collected, &end);
-    if was_saved {
+    if end.state.is_success() {
         engine.inner.hub.inventory_changed(source);
     }
     engine.inner.running.end(run);
@@ -157,24 +154,6 @@ async fn forward(show: Show, mut collected: watch::Receiver<CollectProgress>) {
     }
 }
 
-/// Renews the lease, and stops the work when somebody wants that or the run was taken away.
-async fn beat(engine: Engine, run: RunId, control: Control) {
-    loop {
-        tokio::time::sleep(HEARTBEAT_EVERY).await;
-        let now = now_ms();
-        match runs::heartbeat(engine.db(), run, &engine.inner.owner, now, now + LEASE_MS).await {
-            Ok(Heartbeat::Held { cancel_requested: false }) => {}
-            Ok(Heartbeat::Held { cancel_requested: true }) => control.cancel(),
-            Ok(Heartbeat::Lost) => {
-                tracing::warn!(run.id = run.0, "a sync was ended by somebody else");
-                control.stop.cancel();
-                return;
-            }
-            Err(error) => report("a lease cannot be renewed", &error.into()),
-        }
-    }
-}
-
 /// Writes the end to the run's row; `false` where it had been ended by somebody else, whose the schedule is, too.
 async fn finish(engine: &Engine, claimed: &ClaimedRun, collected: &CollectProgress, end: &End) -> bool {
     let finish =
@@ -190,6 +169,22 @@ async fn finish(engine: &Engine, claimed: &ClaimedRun, collected: &CollectProgre
     }
     // Its lease ends it.
     true
+}
+
+/// What the row of a run says that was ended by somebody else, or by a save whose answer was lost: pages show nothing else.
+async fn end_by_others(engine: &Engine, run: RunId) -> End {
+    match runs::find(engine.db(), run).await {
+        Ok(Some(view)) if view.state.is_final() => {
+            End { state: view.state, outcome: view.outcome, failure: view.failure }
+        }
+        other => {
+            if let Err(error) = other {
+                report("a run cannot be read", &error.into());
+            }
+            let failure = Failure::new(FailureKind::Interrupted, "the run was ended by somebody else");
+            End { state: RunState::Interrupted, outcome: None, failure: Some(failure) }
+        }
+    }
 }
 
 /// Sets the source's next time, unless it was given other settings since the run began.

@@ -9,12 +9,14 @@ use std::time::Instant;
 
 use model::{
     filter::Filter,
-    run::Trigger,
+    run::{RunState, Trigger},
     source::{SourceKind, SourceSettings, TlsMode},
     table::{Sort, TableQuery},
 };
 use store::{
-    Database, Options, inventory, persister, runs, sources,
+    Database, Options, inventory,
+    persister::{self, SavingRun},
+    runs, sources,
     vault::{Key, Vault},
 };
 
@@ -48,16 +50,10 @@ async fn main() -> Outcome<()> {
         let claim = runs::Claim { lease_owner: "fill", now_ms: 1, lease_until_ms: i64::MAX, max_parallel: 1 };
         runs::claim(&db, claim).await?.ok_or("no run to claim")?;
         let begun = Instant::now();
-        let outcome = persister::persist(&db, source, run, &collection, 1).await?;
+        let saving = SavingRun { id: run, source, lease_owner: "fill", state: RunState::Completed, kinds: &[] };
+        let outcome = persister::persist(&db, saving, &collection, 1).await?;
         figures.insert(name.to_owned(), (begun.elapsed().as_millis() as u64).into());
         figures.insert(name.replace("_ms", "_configuration_rows"), outcome.configuration_rows_written.into());
-        let finish = runs::Finish {
-            state: model::run::RunState::Completed,
-            kinds: Vec::new(),
-            outcome: Some(outcome),
-            failure: None,
-        };
-        runs::finish(&db, run, "fill", &finish, 2).await?;
         estate::move_state(&mut collection);
     }
     drop(collection);

@@ -18,11 +18,13 @@ mod search_text;
 mod statements;
 mod unread;
 
+use std::time::Instant;
+
 use model::{
     change::ChangeAction,
     ids::{RunId, SourceId},
     inventory::{Aspect, Collection, ObjectKind, SourceIdentity},
-    run::{Outcome, RunState},
+    run::{KindProgress, Outcome, RunState},
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
@@ -34,25 +36,38 @@ pub(crate) use natural::natural_key;
 use crate::{
     Backend, Database, StoreError,
     entity::{source, sync_run},
+    runs::{self, Finish},
     sources,
 };
 use changes::Changes;
 use records::Save;
 use unread::Unread;
 
-/// Replaces the stored inventory of a source by a collection, as part of a run that must still be running.
+/// The run that a collection is saved by, and how it ends with that.
+#[derive(Clone, Copy, Debug)]
+pub struct SavingRun<'a> {
+    pub id: RunId,
+    pub source: SourceId,
+    pub lease_owner: &'a str,
+    pub state: RunState,
+    pub kinds: &'a [KindProgress],
+}
+
+/// Replaces the stored inventory of a source by a collection, and ends the run that read it: from now on the run is what
+/// its state says, with the collection's issues.
 ///
-/// All or nothing: an error, a panic or the end of the process leaves the previous inventory whole. Of external ids that
+/// All or nothing: an error, a panic or the end of the process leaves the previous inventory whole and the run running.
+/// However long it takes, and whatever its lease says meanwhile, nobody else can end the run between. Of external ids that
 /// come twice the last one counts; pointers to objects that nobody knows become unknown.
 pub async fn persist(
     db: &Database,
-    source: SourceId,
-    run: RunId,
+    run: SavingRun<'_>,
     collection: &Collection,
     now_ms: i64,
 ) -> Result<Outcome, StoreError> {
+    let (begun, source) = (Instant::now(), run.source);
     let transaction = db.begin().await?;
-    hold_run(db, &transaction, source, run).await?;
+    hold_run(db, &transaction, run).await?;
     let row = source::Entity::find_by_id(source.0)
         .filter(source::Column::DeletedAtMs.is_null())
         .one(&transaction)
@@ -75,7 +90,7 @@ pub async fn persist(
     if collection.aspects.contains(&Aspect::Alarms) {
         alarms::replace(&save, &collection.inventory.alarms, &collection.complete).await?;
     }
-    save.changes.write(&transaction, source, run, now_ms).await?;
+    save.changes.write(&transaction, source, run.id, now_ms).await?;
     let outcome = save.outcome;
 
     let identity = merged(&row, &collection.identity);
@@ -88,26 +103,28 @@ pub async fn persist(
         .filter(source::Column::Id.eq(source.0))
         .exec(&transaction)
         .await?;
+
+    let finish = Finish { state: run.state, kinds: run.kinds.to_vec(), outcome: Some(outcome), failure: None };
+    let finished_at_ms = now_ms.saturating_add(begun.elapsed().as_millis() as i64);
+    runs::write_issues(&transaction, run.id, &collection.issues).await?;
+    if !runs::end(&transaction, run.id, run.lease_owner, &finish, finished_at_ms).await? {
+        return Err(StoreError::RunNotHeld(run.id));
+    }
     transaction.commit().await?;
     Ok(outcome)
 }
 
-/// Checks that the run is running and keeps it so: until the transaction ends, nobody can expire or end it.
-async fn hold_run(
-    db: &Database,
-    transaction: &DatabaseTransaction,
-    source: SourceId,
-    run: RunId,
-) -> Result<(), StoreError> {
-    let mut select = sync_run::Entity::find_by_id(run.0)
-        .filter(sync_run::Column::SourceId.eq(source.0))
-        .filter(sync_run::Column::State.eq(RunState::Running.key()));
+/// Checks that the run is running and whose it is, and keeps it so: until the transaction ends, nobody can expire or end it.
+async fn hold_run(db: &Database, transaction: &DatabaseTransaction, run: SavingRun<'_>) -> Result<(), StoreError> {
+    let mut select = sync_run::Entity::find()
+        .filter(runs::held(run.id, run.lease_owner))
+        .filter(sync_run::Column::SourceId.eq(run.source.0));
     if db.backend() == Backend::Postgres {
         select = select.lock(LockType::Update);
     }
     match select.one(transaction).await? {
         Some(_) => Ok(()),
-        None => Err(StoreError::RunNotHeld(run)),
+        None => Err(StoreError::RunNotHeld(run.id)),
     }
 }
 

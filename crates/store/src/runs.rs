@@ -7,10 +7,11 @@ mod history;
 mod issues;
 mod queue;
 
-pub(crate) use queue::is_live;
+pub(crate) use issues::write as write_issues;
+pub(crate) use queue::{end, held, is_live};
 
 pub use history::{find, issues, last_of_each_source, list, live, recent_durations};
-pub use issues::{add_issues, prune_issues};
+pub use issues::prune_issues;
 pub use queue::{
     Cancelled, Claim, ClaimedRun, Enqueued, Finish, Heartbeat, cancel_requested, claim, enqueue, expire_leases, finish,
     heartbeat, request_cancel,

@@ -1,28 +1,35 @@
 //! The work of a run: open the password, read the endpoint, save what was read. Remote calls are never made inside a
 //! transaction.
 
+use std::time::{Duration, Instant};
+
 use connectors::{CollectProgress, Observer};
 use model::{
     failure::{Failure, FailureKind},
-    ids::SourceId,
+    ids::{RunId, SourceId},
     inventory::{Collection, ObjectKind},
     run::{Outcome, RunIssue, RunState, Severity, Stage},
     source::StoredCount,
 };
 use secrecy::SecretString;
-use store::{StoreError, persister, runs, runs::ClaimedRun, sources};
+use store::{
+    StoreError,
+    persister::{self, SavingRun},
+    runs::{self, ClaimedRun, Heartbeat},
+    sources,
+};
 use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::End;
 use crate::{
     Engine,
     engine::now_ms,
     sources::endpoint,
-    workers::{Control, chain},
+    workers::{Control, LEASE_MS, chain, report},
 };
 
-/// SQLite has one writer: while it saves, leases are not renewed.
-const SAVE_LEASE_MS: i64 = 120_000;
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) async fn work(
     engine: Engine,
@@ -42,6 +49,7 @@ async fn sync(
     progress: &watch::Sender<CollectProgress>,
     control: &Control,
 ) -> Result<(Outcome, RunState), Failure> {
+    let beating = AbortOnDropHandle::new(tokio::spawn(beat(engine.clone(), claimed.id, control.clone())));
     let source = sources::find(engine.db(), claimed.source).await.map_err(|error| internal(&error))?;
     let source = source.ok_or_else(|| Failure::new(FailureKind::Cancelled, "the source was deleted"))?;
     let endpoint = endpoint(source.settings, password(engine, claimed.source).await?);
@@ -67,8 +75,31 @@ async fn sync(
     }
     observer.issues(collection.issues.len() as u64);
     observer.stage(Stage::Save);
-    let outcome = save(engine, claimed, &collection).await?;
-    Ok((outcome, final_state(&collection)))
+    // A save holds the run by itself, and a lease that is renewed when it has ended the run would look lost.
+    drop(beating);
+    let state = final_state(&collection);
+    let kinds = progress.borrow().kinds.clone();
+    let run =
+        SavingRun { id: claimed.id, source: claimed.source, lease_owner: &engine.inner.owner, state, kinds: &kinds };
+    Ok((save(engine, run, &collection).await?, state))
+}
+
+/// Renews the lease, and stops the work when somebody wants that or the run was taken away.
+async fn beat(engine: Engine, run: RunId, control: Control) {
+    loop {
+        tokio::time::sleep(HEARTBEAT_EVERY).await;
+        let now = now_ms();
+        match runs::heartbeat(engine.db(), run, &engine.inner.owner, now, now + LEASE_MS).await {
+            Ok(Heartbeat::Held { cancel_requested: false }) => {}
+            Ok(Heartbeat::Held { cancel_requested: true }) => control.cancel(),
+            Ok(Heartbeat::Lost) => {
+                tracing::warn!(run.id = run.0, "a sync was ended by somebody else");
+                control.stop.cancel();
+                return;
+            }
+            Err(error) => report("a lease cannot be renewed", &error.into()),
+        }
+    }
 }
 
 async fn password(engine: &Engine, source: SourceId) -> Result<SecretString, Failure> {
@@ -88,23 +119,15 @@ async fn password(engine: &Engine, source: SourceId) -> Result<SecretString, Fai
     }
 }
 
-async fn save(engine: &Engine, claimed: ClaimedRun, collection: &Collection) -> Result<Outcome, Failure> {
-    let now = now_ms();
-    let held = runs::heartbeat(engine.db(), claimed.id, &engine.inner.owner, now, now + SAVE_LEASE_MS).await;
-    if matches!(held.map_err(|error| internal(&error))?, runs::Heartbeat::Lost) {
-        return Err(Failure::new(FailureKind::Interrupted, "the run was ended by somebody else"));
-    }
-    let started = std::time::Instant::now();
-    let outcome = persister::persist(engine.db(), claimed.source, claimed.id, collection, now).await;
+/// Replaces the stored inventory and ends the run, both or neither.
+async fn save(engine: &Engine, run: SavingRun<'_>, collection: &Collection) -> Result<Outcome, Failure> {
+    let started = Instant::now();
+    let outcome = persister::persist(engine.db(), run, collection, now_ms()).await;
     let outcome = outcome.map_err(|error| unsaved(&error))?;
-    if !collection.issues.is_empty() {
-        runs::add_issues(engine.db(), claimed.id, &collection.issues).await.map_err(|error| internal(&error))?;
-    }
-    let duration_ms = started.elapsed().as_millis() as u64;
     tracing::info!(
-        run.id = claimed.id.0,
-        source.id = claimed.source.0,
-        duration_ms,
+        run.id = run.id.0,
+        source.id = run.source.0,
+        duration_ms = started.elapsed().as_millis() as u64,
         added = outcome.added,
         changed = outcome.changed,
         archived = outcome.archived,

@@ -17,8 +17,14 @@ use sync_run::Column as C;
 const ISSUES_PER_STATEMENT: usize = 400;
 
 /// Keeps issues of a run; they may come in several calls.
-pub async fn add_issues(db: &Database, run: RunId, issues: &[RunIssue]) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
+pub(crate) async fn write(
+    connection: &impl ConnectionTrait,
+    run: RunId,
+    issues: &[RunIssue],
+) -> Result<(), StoreError> {
+    if issues.is_empty() {
+        return Ok(());
+    }
     for some in issues.chunks(ISSUES_PER_STATEMENT) {
         let rows = some.iter().map(|issue| run_issue::ActiveModel {
             id: NotSet,
@@ -30,14 +36,14 @@ pub async fn add_issues(db: &Database, run: RunId, issues: &[RunIssue]) -> Resul
             message: Set(issue.message.clone()),
             advice: Set(issue.advice.clone()),
         });
-        run_issue::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+        run_issue::Entity::insert_many(rows).exec_without_returning(connection).await?;
     }
     sync_run::Entity::update_many()
         .col_expr(C::IssueCount, Expr::col(C::IssueCount).add(issues.len() as i64))
         .filter(C::Id.eq(run.0))
-        .exec(&transaction)
+        .exec(connection)
         .await?;
-    Ok(transaction.commit().await?)
+    Ok(())
 }
 
 /// Forgets the issues of all but each source's latest runs, which keep their count. Returns how many.

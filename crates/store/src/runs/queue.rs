@@ -231,9 +231,22 @@ pub async fn finish(
     finish: &Finish,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
+    let transaction = db.begin().await?;
+    let was_held = end(&transaction, run, lease_owner, finish, now_ms).await?;
+    transaction.commit().await?;
+    Ok(was_held)
+}
+
+/// The same, as a part of something that is done with it or not at all.
+pub(crate) async fn end(
+    connection: &impl ConnectionTrait,
+    run: RunId,
+    lease_owner: &str,
+    finish: &Finish,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
     let outcome = finish.outcome.as_ref().map(|outcome| to_json("outcome", outcome)).transpose()?;
     let failure = finish.failure.as_ref().map(|failure| to_json("failure", failure)).transpose()?;
-    let transaction = db.begin().await?;
     let done = sync_run::Entity::update_many()
         .col_expr(C::State, Expr::value(finish.state.key()))
         .col_expr(C::FinishedAtMs, Expr::value(now_ms))
@@ -241,51 +254,48 @@ pub async fn finish(
         .col_expr(C::Outcome, Expr::value(outcome))
         .col_expr(C::Failure, Expr::value(failure))
         .filter(held(run, lease_owner))
-        .exec(&transaction)
+        .exec(connection)
         .await?;
-    transaction.commit().await?;
     Ok(done.rows_affected > 0)
 }
 
 /// Ends runs whose lease has expired: their process is gone. Another process' living run is never touched, nor are those
-/// that the caller knows to be alive, whatever their leases say.
+/// that the caller knows to be alive, whatever their leases say, nor one whose inventory is being saved.
 pub async fn expire_leases(db: &Database, alive: &[RunId], now_ms: i64) -> Result<Vec<RunId>, StoreError> {
-    let failure = Failure::new(FailureKind::Interrupted, "the process that ran the sync stopped renewing its lease");
     let expired = || {
-        Condition::all()
+        let condition = Condition::all()
             .add(C::State.eq(RunState::Running.key()))
             .add(C::LeaseUntilMs.lt(now_ms))
-            .add(C::Id.is_not_in(alive.iter().map(|run| run.0)))
+            .add(C::Id.is_not_in(alive.iter().map(|run| run.0)));
+        sync_run::Entity::find().select_only().column(C::Id).filter(condition)
     };
-    let ids: Vec<i64> =
-        sync_run::Entity::find().select_only().column(C::Id).filter(expired()).into_tuple().all(db.read()).await?;
-    if ids.is_empty() {
+    if expired().into_tuple::<i64>().one(db.read()).await?.is_none() {
         return Ok(Vec::new());
     }
-    let failure = to_json("failure", &failure)?;
+    let failure = Failure::new(FailureKind::Interrupted, "the process that ran the sync stopped renewing its lease");
     let transaction = db.begin().await?;
-    let mut ended = Vec::new();
-    for id in ids {
-        let done = sync_run::Entity::update_many()
-            .col_expr(C::State, Expr::value(RunState::Interrupted.key()))
-            .col_expr(C::FinishedAtMs, Expr::value(now_ms))
-            .col_expr(C::Failure, Expr::value(failure.as_str()))
-            .filter(C::Id.eq(id))
-            .filter(expired())
-            .exec(&transaction)
-            .await?;
-        if done.rows_affected > 0 {
-            ended.push(RunId(id));
-        }
+    let mut select = expired();
+    if db.backend() == Backend::Postgres {
+        // A save holds its run until it has ended it: passed by, not waited for.
+        select = select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
+    let ids: Vec<i64> = select.into_tuple().all(&transaction).await?;
+    sync_run::Entity::update_many()
+        .col_expr(C::State, Expr::value(RunState::Interrupted.key()))
+        .col_expr(C::FinishedAtMs, Expr::value(now_ms))
+        .col_expr(C::Failure, Expr::value(to_json("failure", &failure)?))
+        .filter(C::Id.is_in(ids.iter().copied()))
+        .exec(&transaction)
+        .await?;
     transaction.commit().await?;
-    Ok(ended)
+    Ok(ids.into_iter().map(RunId).collect())
 }
 
 pub(crate) fn is_live() -> Condition {
     Condition::all().add(C::State.is_in([RunState::Queued.key(), RunState::Running.key()]))
 }
 
-fn held(run: RunId, lease_owner: &str) -> Condition {
+/// The run, where it runs and is this process'.
+pub(crate) fn held(run: RunId, lease_owner: &str) -> Condition {
     Condition::all().add(C::Id.eq(run.0)).add(C::State.eq(RunState::Running.key())).add(C::LeaseOwner.eq(lease_owner))
 }

@@ -13,7 +13,7 @@ use store::{StoreError, inventory, persister, runs};
 
 use crate::{
     estate::{estate, move_state},
-    stores::{Store, on_both},
+    stores::{Store, on_both, saving},
 };
 
 on_both!(
@@ -154,7 +154,7 @@ async fn a_save_that_is_dropped_leaves_the_previous_inventory(store: Store) {
     // Dropped at several points, as when the process ends there.
     for polls in [1, 5, 15] {
         let run = store.start_run(source, 2_000).await;
-        let save = persister::persist(&store.db, source, run, &changed, 2_000);
+        let save = persister::persist(&store.db, saving(source, run), &changed, 2_000);
         assert!(polled(save, polls).await.is_none(), "the save was to be cut off");
         assert_eq!(vms(&store, "").await, before);
         assert_eq!(runs::expire_leases(&store.db, &[], 100_000).await.unwrap(), [run]);
@@ -182,7 +182,7 @@ async fn a_run_that_was_taken_away_cannot_save(store: Store) {
     let source = store.add_source("vc1").await;
     let run = store.start_run(source, 1_000).await;
     runs::expire_leases(&store.db, &[], 100_000).await.unwrap();
-    let error = persister::persist(&store.db, source, run, &estate(5), 2_000).await.unwrap_err();
+    let error = persister::persist(&store.db, saving(source, run), &estate(5), 2_000).await.unwrap_err();
     assert!(matches!(error, StoreError::RunNotHeld(lost) if lost == run));
     assert!(vms(&store, "").await.is_empty());
 }

@@ -3,14 +3,20 @@
 use model::{
     failure::FailureKind,
     ids::RunId,
-    run::{Outcome, RunIssue, RunState, Severity, Trigger},
+    inventory::{Collection, ObjectKind},
+    run::{RunIssue, RunState, Severity, Trigger},
 };
 use store::{
-    Database, StoreError, runs,
+    Database, StoreError,
+    persister::{self, SavingRun},
+    runs,
     runs::{Cancelled, Claim, Enqueued, Finish, Heartbeat},
 };
 
-use crate::stores::{OWNER, Store, on_both};
+use crate::{
+    estate::estate,
+    stores::{OWNER, Store, on_both, saving},
+};
 
 on_both!(
     a_source_has_one_run_at_a_time,
@@ -116,10 +122,9 @@ async fn issues_of_old_runs_are_forgotten_and_their_count_is_not(store: Store) {
         for at in 1..=4_i64 {
             let run = store.start_run(source, at * 1_000).await;
             // Every second run found nothing to complain about, and does not use up a place.
-            if at % 2 == 1 {
-                runs::add_issues(&store.db, run, &[issue(Severity::Note), issue(Severity::Error)]).await.unwrap();
-            }
-            store.end_run(run, at * 1_100).await;
+            let issues = if at % 2 == 1 { vec![issue(Severity::Note), issue(Severity::Error)] } else { Vec::new() };
+            let nothing_read = Collection { issues, ..Collection::default() };
+            persister::persist(&store.db, saving(source, run), &nothing_read, at * 1_100).await.unwrap();
             ended.push(run);
         }
     }
@@ -145,25 +150,30 @@ fn issue(severity: Severity) -> RunIssue {
 }
 
 async fn history_shows_what_happened(store: Store) {
+    const MINUTE: i64 = 60_000;
     let source = store.add_source("vc1").await;
-    for at in 1..=3_i64 {
-        let run = store.start_run(source, at * 1_000).await;
-        runs::add_issues(&store.db, run, &[issue(Severity::Note), issue(Severity::Error)]).await.unwrap();
-        let outcome = Outcome { added: 5, ..Outcome::default() };
-        let finish = Finish {
-            state: RunState::CompletedWithIssues,
-            kinds: model::source::empty_progress(),
-            outcome: Some(outcome),
-            failure: None,
-        };
-        assert!(runs::finish(&store.db, run, OWNER, &finish, at * 1_100).await.unwrap());
+    let issues = vec![issue(Severity::Note), issue(Severity::Error)];
+    let collection = Collection { issues, ..estate(5) };
+    let mut outcomes = Vec::new();
+    for at in 1..=3 {
+        let run = store.start_run(source, at * 60 * MINUTE).await;
+        let kinds = model::source::empty_progress();
+        let whole = saving(source, run);
+        let saving = SavingRun { state: RunState::CompletedWithIssues, kinds: &kinds, ..whole };
+        let now_ms = at * 60 * MINUTE + at * MINUTE;
+        outcomes.push(persister::persist(&store.db, saving, &collection, now_ms).await.unwrap());
     }
     let page = runs::list(&store.db, Some(source), 1, 2).await.unwrap();
-    assert_eq!((page.total, page.rows.len(), page.rows[0].requested_at_ms), (3, 2, 3_000));
-    assert_eq!((page.rows[0].issue_count, page.rows[0].outcome.map(|outcome| outcome.added)), (2, Some(5)));
-    let issues = runs::issues(&store.db, page.rows[0].id).await.unwrap();
+    assert_eq!((page.total, page.rows.len(), page.rows[0].requested_at_ms), (3, 2, 180 * MINUTE));
+    let last = &page.rows[0];
+    assert_eq!((last.state, last.issue_count), (RunState::CompletedWithIssues, 2));
+    assert_eq!((last.outcome, last.kinds.len()), (Some(outcomes[2]), ObjectKind::ALL.len()));
+    assert_eq!((outcomes[0].added, outcomes[2].unchanged > 0), (outcomes[2].unchanged, true));
+    let issues = runs::issues(&store.db, last.id).await.unwrap();
     assert_eq!(issues.iter().map(|issue| issue.severity).collect::<Vec<_>>(), [Severity::Error, Severity::Note]);
-    assert_eq!(runs::recent_durations(&store.db, source, 2).await.unwrap(), [300, 200]);
-    assert_eq!(runs::last_of_each_source(&store.db).await.unwrap()[&source].id, page.rows[0].id);
+    // The save's own milliseconds are part of it.
+    let minutes = |durations: Vec<i64>| durations.into_iter().map(|ms| ms / MINUTE).collect::<Vec<_>>();
+    assert_eq!(minutes(runs::recent_durations(&store.db, source, 2).await.unwrap()), [3, 2]);
+    assert_eq!(runs::last_of_each_source(&store.db).await.unwrap()[&source].id, last.id);
     assert!(runs::live(&store.db).await.unwrap().is_empty());
 }

@@ -7,7 +7,9 @@ use model::{
     source::{SourceKind, SourceSettings, TlsMode},
 };
 use store::{
-    Database, Options, StoreError, persister, runs, sources,
+    Database, Options, StoreError,
+    persister::{self, SavingRun},
+    runs, sources,
     vault::{Key, Vault},
 };
 
@@ -56,7 +58,7 @@ impl Store {
         assert!(runs::finish(&self.db, run, OWNER, &finish, now_ms).await.unwrap());
     }
 
-    /// A whole sync.
+    /// A whole sync; its run is over, however it went.
     pub(crate) async fn sync(
         &self,
         source: SourceId,
@@ -64,10 +66,17 @@ impl Store {
         now_ms: i64,
     ) -> Result<Outcome, StoreError> {
         let run = self.start_run(source, now_ms).await;
-        let outcome = persister::persist(&self.db, source, run, collection, now_ms).await;
-        self.end_run(run, now_ms).await;
+        let outcome = persister::persist(&self.db, saving(source, run), collection, now_ms).await;
+        if outcome.is_err() {
+            self.end_run(run, now_ms).await;
+        }
         outcome
     }
+}
+
+/// How a run saves in these tests: as a whole.
+pub(crate) fn saving(source: SourceId, run: RunId) -> SavingRun<'static> {
+    SavingRun { id: run, source, lease_owner: OWNER, state: RunState::Completed, kinds: &[] }
 }
 
 pub(crate) fn settings(name: &str) -> SourceSettings {
