@@ -36,11 +36,12 @@ export default defineConfig({
     {
       name: 'hydrated',
       testMatch: /.*\.spec\.ts/,
+      testIgnore: /without-script\.spec\.ts/,
       dependencies: ['prepare'],
     },
     {
       name: 'no-js',
-      testMatch: /(pages|forms)\.spec\.ts/,
+      testMatch: /(pages|forms|without-script)\.spec\.ts/,
       dependencies: ['prepare'],
       use: { javaScriptEnabled: false },
     },

@@ -3,6 +3,7 @@
 mod collect;
 mod curl;
 mod figure;
+mod persist;
 mod site;
 mod sync;
 mod tables;
@@ -16,8 +17,13 @@ use figure::Figure;
 
 type Bench = fn() -> Result<Vec<Figure>>;
 
-const BENCHES: [(&str, Bench); 4] =
-    [("collect", collect::measure), ("sync", sync::measure), ("tables", tables::measure), ("site", site::measure)];
+const BENCHES: [(&str, Bench); 5] = [
+    ("collect", collect::measure),
+    ("persist", persist::measure),
+    ("sync", sync::measure),
+    ("tables", tables::measure),
+    ("site", site::measure),
+];
 
 /// Measures, prints a table, and writes the same as JSON where that is wanted. A figure that was missed is no error: it is printed.
 pub(crate) fn bench(names: &[String], json: Option<&Path>) -> Result<()> {

@@ -4,9 +4,16 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use model::{
     account::{Role, UserView},
     ids::UserId,
+    installation::Installation,
 };
 
 use crate::{error::AppError, server::password::Password};
+
+#[server(prefix = "/api/fn", endpoint = "read_installation", input = Json)]
+pub async fn read_installation() -> Result<Installation, AppError> {
+    let (engine, actor) = crate::guard::require(Role::Admin).await?;
+    Ok(engine.installation(&actor).await?)
+}
 
 #[server(prefix = "/api/fn", endpoint = "list_users", input = Json)]
 pub async fn list_users() -> Result<Vec<UserView>, AppError> {

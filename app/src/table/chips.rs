@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn each_chip_can_be_taken_away() {
-        let chips = chips(&filter("web mem>16g -tag:dr power:on,off"), VmRow::columns());
+        let chips = chips(&filter("web mem>16g -tag:dr power:on,off"), VmRow::COLUMNS);
         let labels: Vec<_> = chips.iter().map(|chip| chip.label.as_str()).collect();
         assert_eq!(labels, ["“web”", "Memory > 16g", "not Tags: dr", "Power: on or off"]);
         assert_eq!(chips[1].without, "web -tag:dr power:on,off");
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_filter() {
-        for column in VmRow::columns() {
+        for column in VmRow::COLUMNS {
             assert!(Filter::parse(&example(column)).is_ok(), "{}", column.key);
         }
     }

@@ -53,7 +53,7 @@ impl GridRow {
             _ => String::new(),
         };
         Self {
-            id: row.id(),
+            id: row.origin().id,
             name,
             archived: matches!(row.cell("archived"), Some(Cell::Time(_))),
             cells: columns.iter().filter_map(|column| row.cell(column.key)).collect(),
@@ -64,11 +64,11 @@ impl GridRow {
 /// All columns of a kind's table; none for kinds that have no table.
 pub(crate) fn columns(kind: ObjectKind) -> &'static [Column] {
     match kind {
-        ObjectKind::Vm => VmRow::columns(),
-        ObjectKind::Host => HostRow::columns(),
-        ObjectKind::Cluster => ClusterRow::columns(),
-        ObjectKind::Datastore => DatastoreRow::columns(),
-        ObjectKind::Network => NetworkRow::columns(),
+        ObjectKind::Vm => VmRow::COLUMNS,
+        ObjectKind::Host => HostRow::COLUMNS,
+        ObjectKind::Cluster => ClusterRow::COLUMNS,
+        ObjectKind::Datastore => DatastoreRow::COLUMNS,
+        ObjectKind::Network => NetworkRow::COLUMNS,
         ObjectKind::Datacenter | ObjectKind::Folder | ObjectKind::ResourcePool => &[],
     }
 }
@@ -138,17 +138,17 @@ mod tests {
     #[test]
     fn the_url_wins_over_the_stored_choice() {
         let (url, stored) = (vec!["os".to_owned(), "nonsense".to_owned(), "os".to_owned()], vec!["mem".to_owned()]);
-        assert_eq!(keys(&choose_columns(VmRow::columns(), Some(&url), Some(&stored))), ["name", "os"]);
-        assert_eq!(keys(&choose_columns(VmRow::columns(), None, Some(&stored))), ["name", "mem"]);
+        assert_eq!(keys(&choose_columns(VmRow::COLUMNS, Some(&url), Some(&stored))), ["name", "os"]);
+        assert_eq!(keys(&choose_columns(VmRow::COLUMNS, None, Some(&stored))), ["name", "mem"]);
     }
 
     #[test]
     fn nothing_known_means_the_default() {
         let nonsense = vec!["nonsense".to_owned()];
-        let shown = choose_columns(VmRow::columns(), Some(&nonsense), None);
+        let shown = choose_columns(VmRow::COLUMNS, Some(&nonsense), None);
         assert!(shown.len() > 5 && shown.iter().all(|column| column.shown_by_default));
         assert_eq!(shown[0].key, "name");
         let name_alone = vec!["name".to_owned()];
-        assert_eq!(keys(&choose_columns(VmRow::columns(), Some(&name_alone), None)), ["name"]);
+        assert_eq!(keys(&choose_columns(VmRow::COLUMNS, Some(&name_alone), None)), ["name"]);
     }
 }

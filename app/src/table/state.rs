@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn column(key: &str) -> &'static Column {
-        VmRow::columns().iter().find(|column| column.key == key).unwrap()
+        VmRow::COLUMNS.iter().find(|column| column.key == key).unwrap()
     }
 
     #[test]

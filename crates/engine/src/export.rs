@@ -63,7 +63,7 @@ impl Engine {
     }
 
     async fn export<R: TableRow + Listed>(&self, export: ExportQuery) -> Result<ExportPages> {
-        let header = chosen(R::columns(), &export.columns)?;
+        let header = chosen(R::COLUMNS, &export.columns)?;
         let waiting = self.inner.exports.clone().acquire_owned();
         let Ok(Ok(place)) = timeout(WAIT_FOR_A_PLACE, waiting).await else {
             return Err(Error::Throttled { retry_after_s: STALLED.as_secs() });

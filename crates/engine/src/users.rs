@@ -3,6 +3,7 @@
 use model::{
     account::{Actor, Role, UserView},
     ids::UserId,
+    installation::Installation,
 };
 use secrecy::SecretString;
 use store::{sessions, users, users::NewUser};
@@ -19,6 +20,17 @@ impl Engine {
     pub async fn list_users(&self, actor: &Actor) -> Result<Vec<UserView>> {
         Self::allow(actor, Role::Admin)?;
         Ok(users::list(self.db(), now_ms()).await?)
+    }
+
+    /// What this installation runs on.
+    pub async fn installation(&self, actor: &Actor) -> Result<Installation> {
+        Self::allow(actor, Role::Admin)?;
+        let database = self.db().about().await?;
+        Ok(Installation {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            database: format!("{} {}", database.product, database.version),
+            database_bytes: database.size_bytes,
+        })
     }
 
     /// Whoever else knows the first password, the user changes it at the first sign-in; only one that comes from the

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod filter;
 pub mod format;
 pub mod ids;
+pub mod installation;
 pub mod inventory;
 pub mod live;
 pub mod overview;

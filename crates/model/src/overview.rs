@@ -66,7 +66,6 @@ pub struct StorageTotals {
     /// A datastore shared by hosts, or seen through two sources (same URL), counts once.
     pub capacity_bytes: u64,
     pub free_bytes: u64,
-    pub provisioned_bytes: u64,
     /// Datastores whose size or use is unknown: the sums are of the others.
     #[serde(default)]
     pub size_unknown: u64,
@@ -81,7 +80,13 @@ pub struct CapacityBar {
     pub name: String,
     pub source_name: String,
     pub hosts: u64,
+    /// Hosts that do not tell what they use: the sums of what is in use are of the others.
+    #[serde(default)]
+    pub hosts_silent: u64,
     pub vms_on: u64,
+    /// Machines that are on and whose vCPU or memory is unknown: the sums of what is allocated are of the others.
+    #[serde(default)]
+    pub vms_size_unknown: u64,
     pub cpu_capacity_mhz: Option<i64>,
     pub cpu_used_mhz: Option<i64>,
     pub vcpu_allocated: Option<i64>,
@@ -95,6 +100,8 @@ pub struct CapacityBar {
 pub struct StorageBar {
     pub object: ObjectId,
     pub name: String,
+    /// Names repeat between datacenters.
+    pub datacenter: Option<String>,
     pub capacity_bytes: i64,
     pub free_bytes: i64,
     pub provisioned_bytes: Option<i64>,

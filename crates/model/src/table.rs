@@ -8,6 +8,7 @@ mod column;
 mod datastore;
 mod host;
 mod network;
+mod origin;
 mod vm;
 
 pub use cell::{Cell, MeterUnit};
@@ -16,6 +17,7 @@ pub use column::{Column, ValueType};
 pub use datastore::{DatastoreDetail, DatastoreRow};
 pub use host::{HostDetail, HostRow};
 pub use network::{NetworkDetail, NetworkRow};
+pub use origin::Origin;
 pub use vm::{VmDetail, VmRow};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -30,14 +32,19 @@ use crate::{
 /// A row of an inventory table.
 pub trait TableRow: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     const KIND: ObjectKind;
-
     /// All columns, in their default order; the first one is the name.
-    fn columns() -> &'static [Column];
+    const COLUMNS: &'static [Column];
 
-    fn id(&self) -> ObjectId;
+    /// What every kind has.
+    fn origin(&self) -> Origin<'_>;
+
+    /// The cell of a column that only this kind has.
+    fn own_cell(&self, column: &str) -> Option<Cell>;
 
     /// The cell of a column; `None` where there is no column of that key.
-    fn cell(&self, column: &str) -> Option<Cell>;
+    fn cell(&self, column: &str) -> Option<Cell> {
+        self.own_cell(column).or_else(|| self.origin().cell(column))
+    }
 }
 
 /// The most rows that one page of a table may ask for.

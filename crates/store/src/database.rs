@@ -2,6 +2,7 @@
 //!
 //! What is written and read through them is the business of the other modules; the schema is `migrations`'.
 
+mod about;
 mod migrate;
 
 use std::{
@@ -15,6 +16,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
+pub use about::About;
 pub use migrate::{MigrateError, MigrationReport};
 
 use crate::StoreError;

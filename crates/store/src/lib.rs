@@ -15,6 +15,6 @@ pub mod sources;
 pub mod users;
 pub mod vault;
 
-pub use database::{Backend, Database, MigrateError, MigrationReport, Options};
+pub use database::{About, Backend, Database, MigrateError, MigrationReport, Options};
 pub use error::{QueryError, StoreError};
 pub use sea_orm::DbErr;

@@ -34,6 +34,7 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("set_appearance", VIEWER, "theme=dark"),
     ("save_columns", VIEWER, "kind=vm&columns=name"),
     ("list_users", ADMIN, "{}"),
+    ("read_installation", ADMIN, "{}"),
     ("add_user", ADMIN, "name=another&role=viewer&password=correct+horse+battery"),
     ("set_user_role", ADMIN, "id=99&role=viewer"),
     ("set_user_disabled", ADMIN, "id=99&disabled=true"),

@@ -79,7 +79,7 @@ fn one_estate(machines: u64, hosts_per_cluster: u64, has_pyvmomi: bool) -> Resul
 }
 
 /// Runs a client that prints one line of JSON, a few times, and returns the answer with the smallest `wall_s`.
-fn fastest(client: &Path, arguments: &[&str]) -> Result<Value> {
+pub(super) fn fastest(client: &Path, arguments: &[&str]) -> Result<Value> {
     let mut answers = Vec::new();
     for _ in 0..READINGS {
         let printed = output(program(client).args(arguments))?;

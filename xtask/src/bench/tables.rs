@@ -14,6 +14,11 @@ const MACHINES: u64 = 50_000;
 const PAGE_P99_MS: f64 = 20.0;
 
 pub(super) fn measure() -> Result<Vec<Figure>> {
+    Ok(fill(MACHINES)?.iter().map(|(name, value)| figure(name, *value)).collect())
+}
+
+/// The readings of the store's own bench, by name.
+pub(super) fn fill(machines: u64) -> Result<BTreeMap<String, f64>> {
     timed("Building the store's bench (release)", || {
         run(&mut cargo(&["build", "--release", "--package", "store", "--example", "fill"]))
     })?;
@@ -22,11 +27,9 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
     fs::create_dir_all(&folder)?;
     let url = format!("sqlite://{}", folder.join("iroa.db").display());
     let mut fill = program(workspace::target().join("release/examples/fill"));
-    let printed = timed("Filling and asking", || output(fill.args([&url, &MACHINES.to_string()])))?;
+    let printed = timed("Filling and asking", || output(fill.args([&url, &machines.to_string()])))?;
     fs::remove_dir_all(&folder)?;
-    let readings: BTreeMap<String, f64> =
-        serde_json::from_str(&printed).context("the store's bench printed no figures")?;
-    Ok(readings.iter().map(|(name, value)| figure(name, *value)).collect())
+    serde_json::from_str(&printed).context("the store's bench printed no figures")
 }
 
 /// `page_deep_p99_us` becomes `page deep, p99` in milliseconds.

@@ -1,31 +1,48 @@
 //! What this installation is.
 
 use leptos::prelude::*;
+use model::{format, installation::Installation};
 
-use crate::components::Card;
+use crate::{
+    components::{Card, ErrorState, Skeleton},
+    loading::resource,
+    server::users::read_installation,
+};
 
 #[component]
 pub(super) fn AboutCard() -> impl IntoView {
+    let installation = resource(|| (), |()| read_installation());
     view! {
         <Card title="About IROA">
-            <dl class="facts">
-                <div>
-                    <dt>"Version"</dt>
-                    <dd>{env!("CARGO_PKG_VERSION")}</dd>
-                </div>
-                <div>
-                    <dt>"Licence"</dt>
-                    <dd>"MIT or Apache-2.0, as you like"</dd>
-                </div>
-                <div>
-                    <dt>"Built with"</dt>
-                    <dd>"Rust, Leptos, axum, SeaORM"</dd>
-                </div>
-                <div>
-                    <dt>"Sends anything home"</dt>
-                    <dd>"No"</dd>
-                </div>
-            </dl>
+            <Suspense fallback=|| view! { <Skeleton rows=4 /> }>
+                {move || {
+                    installation
+                        .get()
+                        .map(|installation| match installation {
+                            Ok(installation) => facts(installation),
+                            Err(error) => view! { <ErrorState error /> }.into_any(),
+                        })
+                }}
+            </Suspense>
         </Card>
     }
+}
+
+fn facts(installation: Installation) -> AnyView {
+    let size = installation.database_bytes.map(|bytes| format!(", {}", format::bytes(bytes))).unwrap_or_default();
+    let facts = [
+        ("Version", installation.version),
+        ("Database", installation.database + &size),
+        ("Licence", "MIT or Apache-2.0, as you like".to_owned()),
+        ("Sends anything home", "No".to_owned()),
+    ];
+    let facts = facts.map(|(name, fact)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{fact}</dd>
+            </div>
+        }
+    });
+    view! { <dl class="facts">{facts.collect_view()}</dl> }.into_any()
 }

@@ -35,11 +35,11 @@ pub(super) fn Availability(config: ClusterConfig) -> impl IntoView {
 
 fn admission_words(control: &AdmissionControl) -> String {
     match &control.policy {
-        AdmissionPolicy::HostFailures { tolerated: 1 } => "1 host failure".to_owned(),
-        AdmissionPolicy::HostFailures { tolerated } => format!("{tolerated} host failures"),
+        AdmissionPolicy::HostFailures { tolerated: Some(1) } => "1 host failure".to_owned(),
+        AdmissionPolicy::HostFailures { tolerated } => format!("{} host failures", or_unknown(*tolerated)),
         AdmissionPolicy::Percentage { cpu_percent, memory_percent, automatic } => {
-            let how = if *automatic { ", computed from the number of hosts" } else { "" };
-            format!("{cpu_percent} % CPU, {memory_percent} % memory{how}")
+            let how = if *automatic == Some(true) { ", computed from the number of hosts" } else { "" };
+            format!("{} % CPU, {} % memory{how}", or_unknown(*cpu_percent), or_unknown(*memory_percent))
         }
         AdmissionPolicy::DedicatedHosts { hosts } => match hosts.len() {
             1 => "1 dedicated host".to_owned(),
@@ -47,6 +47,10 @@ fn admission_words(control: &AdmissionControl) -> String {
         },
         AdmissionPolicy::Other { name } => words(name),
     }
+}
+
+fn or_unknown(number: Option<i64>) -> String {
+    number.map_or_else(|| "—".to_owned(), format::count)
 }
 
 /// The card of DRS rules; nothing where there are none.
@@ -89,7 +93,7 @@ fn rule_row(rule: DrsRule) -> AnyView {
         <tr>
             <th scope="row">{rule.name}</th>
             <td>{kind}</td>
-            <td>{if rule.enabled { "Yes" } else { "No" }}</td>
+            <td>{flag(rule.enabled, "Yes", "No")}</td>
             <td>{if rule.mandatory { "Must" } else { "Should" }}</td>
             <td class="num">{format::count(rule.vms.len() as i64)}</td>
         </tr>
@@ -104,8 +108,10 @@ mod tests {
     #[test]
     fn admission_control_is_told_in_numbers() {
         let words = |policy| admission_words(&AdmissionControl { enabled: true, policy });
-        assert_eq!(words(AdmissionPolicy::HostFailures { tolerated: 2 }), "2 host failures");
-        let percentage = AdmissionPolicy::Percentage { cpu_percent: 25, memory_percent: 30, automatic: false };
-        assert_eq!(words(percentage), "25 % CPU, 30 % memory");
+        assert_eq!(words(AdmissionPolicy::HostFailures { tolerated: Some(2) }), "2 host failures");
+        let percentage =
+            |memory_percent| AdmissionPolicy::Percentage { cpu_percent: Some(25), memory_percent, automatic: None };
+        assert_eq!(words(percentage(Some(30))), "25 % CPU, 30 % memory");
+        assert_eq!(words(percentage(None)), "25 % CPU, — % memory", "unknown is not zero");
     }
 }

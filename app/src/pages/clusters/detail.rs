@@ -4,18 +4,18 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{Health, ObjectKind},
-    table::{ClusterDetail, ClusterRow},
+    table::{Cell, ClusterDetail, ClusterRow},
 };
 
 use super::availability::{Availability, DrsRules};
 use crate::{
     components::{Card, Dot, Tone},
     pages::object::{
-        AlarmList, Fact, Facts, History, Labels, ObjectHead, ObjectPage, Share, ShareLine, bytes, count, crumbs, mhz,
-        object_id, text, unknown,
+        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, mhz, object,
+        object_head, object_id, text, unknown,
     },
     server::inventory::read_cluster,
-    table::{ObjectLink, RelatedTable, health_state},
+    table::{RelatedTable, health_state},
 };
 
 #[component]
@@ -45,14 +45,7 @@ pub fn ClusterPage() -> impl IntoView {
 #[component]
 fn Cluster(cluster: ClusterDetail) -> impl IntoView {
     let row = &cluster.row;
-    let alarms = (!cluster.alarms.is_empty()).then(|| {
-        let alarms = cluster.alarms.clone();
-        view! {
-            <Card title="Alarms">
-                <AlarmList alarms />
-            </Card>
-        }
-    });
+    let alarms = cluster.alarms.clone();
     let pools = if cluster.resource_pools.is_empty() {
         view! { <p class="none">"None but the cluster itself."</p> }.into_any()
     } else {
@@ -62,17 +55,9 @@ fn Cluster(cluster: ClusterDetail) -> impl IntoView {
     let (used, sized, config) = (cluster.clone(), cluster.clone(), cluster.config.clone());
     let pool_count = format::count(cluster.resource_pools.len() as i64);
     view! {
-        <ObjectHead
-            kind=ObjectKind::Cluster
-            id=row.id
-            name=row.name.clone()
-            source=row.source.clone()
-            seen=row.seen
-            trail=crumbs([])
-            states=states(row)
-        />
+        {object_head(row, crumbs([]), states(row))}
         <div class="grid">
-            {alarms}
+            <AlarmCard alarms />
             <Card title="Use" note="when the platform was last read" class="c6">
                 <Use cluster=used />
             </Card>
@@ -135,10 +120,6 @@ fn Use(cluster: ClusterDetail) -> impl IntoView {
 #[component]
 fn Size(cluster: ClusterDetail) -> impl IntoView {
     let ClusterDetail { row, external_id, config, state, .. } = cluster;
-    let datacenter = match &row.datacenter {
-        Some(place) => view! { <ObjectLink kind=place.kind id=place.id name=place.name.clone() /> }.into_any(),
-        None => unknown(),
-    };
     view! {
         <Facts facts=vec![
             Fact::new("Hosts", count(config.host_count.or(Some(row.host_count)))),
@@ -151,7 +132,7 @@ fn Size(cluster: ClusterDetail) -> impl IntoView {
             Fact::new("Memory in total", bytes(config.total_memory_bytes.or(row.memory_bytes))),
             Fact::new("Effective memory", bytes(state.effective_memory_bytes)),
             Fact::new("EVC mode", config.evc_mode.clone().map_or_else(|| crate::table::dash("off or not reported", 0), IntoAny::into_any)),
-            Fact::new("Datacenter", datacenter),
+            Fact::new("Datacenter", object(row.datacenter, Cell::NOT_REPORTED)),
             Fact::new("Platform's id", text(Some(external_id))),
         ] />
     }

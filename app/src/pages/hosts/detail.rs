@@ -4,17 +4,17 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{ConnectionState, Health, ObjectKind, PhysicalAdapter, PowerState},
-    table::{HostDetail, HostRow},
+    table::{Cell, HostDetail, HostRow},
 };
 
 use crate::{
     components::{Card, StatePill, Tone},
     pages::object::{
-        AlarmList, Fact, Facts, History, Labels, ObjectHead, ObjectPage, Share, ShareLine, bytes, count, crumbs, links,
-        mhz, object_id, text, time, unknown,
+        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, links, mhz,
+        object, object_head, object_id, text, time, unknown,
     },
     server::inventory::read_host,
-    table::{ObjectLink, RelatedTable, connection_state, dash, health_state, power_state},
+    table::{RelatedTable, connection_state, dash, health_state, power_state},
 };
 
 const NOT_REACHED: &str = "the host does not answer the platform";
@@ -39,30 +39,15 @@ pub fn HostPage() -> impl IntoView {
 #[component]
 fn Host(host: HostDetail) -> impl IntoView {
     let row = &host.row;
-    let alarms = (!host.alarms.is_empty()).then(|| {
-        let alarms = host.alarms.clone();
-        view! {
-            <Card title="Alarms">
-                <AlarmList alarms />
-            </Card>
-        }
-    });
+    let alarms = host.alarms.clone();
     let (used, placed, hardware) = (host.clone(), host.clone(), host.clone());
     let (datastores, networks, adapters) =
         (host.datastores.clone(), host.networks.clone(), host.config.adapters.clone());
     let counted = |count: usize| format::count(count as i64);
     view! {
-        <ObjectHead
-            kind=ObjectKind::Host
-            id=row.id
-            name=row.name.clone()
-            source=row.source.clone()
-            seen=row.seen
-            trail=crumbs([row.cluster.as_ref()])
-            states=states(row)
-        />
+        {object_head(row, crumbs([row.cluster.as_ref()]), states(row))}
         <div class="grid">
-            {alarms}
+            <AlarmCard alarms />
             <Card title="Use" note="when the platform was last read" class="c6">
                 <Use host=used />
             </Card>
@@ -139,15 +124,11 @@ fn Use(host: HostDetail) -> impl IntoView {
 
 #[component]
 fn Placement(host: HostDetail) -> impl IntoView {
-    let place = |reference: Option<model::table::Reference>, none: &'static str| match reference {
-        Some(place) => view! { <ObjectLink kind=place.kind id=place.id name=place.name /> }.into_any(),
-        None => dash(none, 0),
-    };
     let config = host.config;
     view! {
         <Facts facts=vec![
-            Fact::new("Cluster", place(host.row.cluster, "stand-alone host")),
-            Fact::new("Datacenter", place(host.row.datacenter, "not reported by the platform")),
+            Fact::new("Cluster", object(host.row.cluster, "stand-alone host")),
+            Fact::new("Datacenter", object(host.row.datacenter, Cell::NOT_REPORTED)),
             Fact::new("Product", text(config.product)),
             Fact::new("Version", text(config.version)),
             Fact::new("Build", text(config.build)),

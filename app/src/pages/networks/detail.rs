@@ -1,15 +1,19 @@
 //! The page of one network: its switch and VLAN, who carries it, who is attached.
 
 use leptos::prelude::*;
-use model::{format, inventory::ObjectKind, table::NetworkDetail};
+use model::{
+    format,
+    inventory::ObjectKind,
+    table::{Cell, NetworkDetail},
+};
 
 use crate::{
     components::{Card, Dot, Tone},
     pages::object::{
-        Fact, Facts, History, Labels, ObjectHead, ObjectPage, count, crumbs, flag, links, object_id, text, unknown,
+        Fact, Facts, History, Labels, ObjectPage, count, crumbs, flag, links, object, object_head, object_id, text,
     },
     server::inventory::read_network,
-    table::{ObjectLink, RelatedTable, words},
+    table::{RelatedTable, words},
 };
 
 #[component]
@@ -40,31 +44,19 @@ fn Network(network: NetworkDetail) -> impl IntoView {
         {access}
     }
     .into_any();
-    let datacenter = match &row.datacenter {
-        Some(place) => view! { <ObjectLink kind=place.kind id=place.id name=place.name.clone() /> }.into_any(),
-        None => unknown(),
-    };
     view! {
-        <ObjectHead
-            kind=ObjectKind::Network
-            id=row.id
-            name=row.name.clone()
-            source=row.source.clone()
-            seen=row.seen
-            trail=crumbs([])
-            states
-        />
+        {object_head(&row, crumbs([]), states)}
         <div class="grid">
             <Card title="Configuration" class="c8">
                 <Facts facts=vec![
                     Fact::new("Type", words(config.network_type.key()).into_any()),
                     Fact::new("Switch", text(config.switch_name.clone())),
-                    Fact::new("VLAN", text(config.vlan.clone())),
+                    Fact::new("VLAN", text(config.vlan.clone().map(vlan_words))),
                     Fact::new("Ports", count(config.port_count)),
                     Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
                     Fact::new("Uplink", if config.is_uplink { "Yes" } else { "No" }.into_any())
                         .help("Carries a switch's physical links; no machine can be attached."),
-                    Fact::new("Datacenter", datacenter),
+                    Fact::new("Datacenter", object(row.datacenter.clone(), Cell::NOT_REPORTED)),
                     Fact::new("Platform's id", text(Some(external_id))),
                 ] />
             </Card>
@@ -74,4 +66,9 @@ fn Network(network: NetworkDetail) -> impl IntoView {
             <Labels tags=config.tags attributes=config.attributes />
         </div>
     }
+}
+
+/// VLAN 0 is the platform's way to say that frames carry none.
+fn vlan_words(vlan: String) -> String {
+    if vlan == "0" { "None (untagged)".to_owned() } else { vlan }
 }

@@ -4,9 +4,21 @@ use leptos::prelude::*;
 use model::overview::AlarmView;
 
 use crate::{
-    components::Age,
+    components::{Age, Card},
     table::{ObjectLink, health_state},
 };
+
+/// The card of an object's alarms; nothing where there are none.
+#[component]
+pub(in crate::pages) fn AlarmCard(alarms: Vec<AlarmView>) -> impl IntoView {
+    (!alarms.is_empty()).then(|| {
+        view! {
+            <Card title="Alarms">
+                <AlarmList alarms />
+            </Card>
+        }
+    })
+}
 
 #[component]
 pub(in crate::pages) fn AlarmList(

@@ -1,11 +1,14 @@
 //! Facts: a name and a value each, the unknown with its reason.
 
 use leptos::prelude::*;
-use model::{format, table::Cell};
+use model::{
+    format,
+    table::{Cell, Reference},
+};
 
 use crate::{
     components::{Age, Timestamp},
-    table::dash,
+    table::{ObjectLink, dash},
 };
 
 pub(in crate::pages) struct Fact {
@@ -54,6 +57,14 @@ pub(in crate::pages) fn text(value: Option<String>) -> AnyView {
     known(value.filter(|text| !text.is_empty()), |text| {
         view! { <span title=text.clone()>{text.clone()}</span> }.into_any()
     })
+}
+
+/// Another object, linked; `none` says why there is none.
+pub(in crate::pages) fn object(reference: Option<Reference>, none: &'static str) -> AnyView {
+    match reference {
+        Some(Reference { kind, id, name }) => view! { <ObjectLink kind id name /> }.into_any(),
+        None => dash(none, 0),
+    }
 }
 
 pub(in crate::pages) fn count(value: Option<i64>) -> AnyView {

@@ -2,29 +2,21 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use model::{
-    ids::ObjectId,
-    inventory::ObjectKind,
-    table::{Reference, Seen, SourceReference},
-};
+use model::table::{Origin, Reference, TableRow};
 
 use crate::{
     components::{Advice, Age, Breadcrumbs, Timestamp, Tone},
     table::{capital, list_path, path_of},
 };
 
-#[component]
-pub(in crate::pages) fn ObjectHead(
-    kind: ObjectKind,
-    id: ObjectId,
-    name: String,
-    source: SourceReference,
-    seen: Seen,
-    /// Pages above this one, below the kind's table.
-    trail: Vec<(String, String)>,
-    /// The object's states, most important first.
-    states: AnyView,
-) -> AnyView {
+/// `trail`: pages above this one, below the kind's table. `states`: the object's, most important first.
+pub(in crate::pages) fn object_head(row: &impl TableRow, trail: Vec<(String, String)>, states: AnyView) -> AnyView {
+    head(row.origin(), trail, states)
+}
+
+fn head(origin: Origin<'_>, trail: Vec<(String, String)>, states: AnyView) -> AnyView {
+    let Origin { kind, id, seen, .. } = origin;
+    let (name, source) = (origin.name.to_owned(), origin.source.clone());
     let list = list_path(kind).map(|path| (path.to_owned(), capital(kind.plural())));
     let trail = list.into_iter().chain(trail).collect();
     view! {

@@ -73,8 +73,10 @@ fn row(bar: CapacityBar) -> AnyView {
         (Some(vcpu), Some(cores)) if cores > 0 => format!("{:.1}", vcpu as f64 / cores as f64).into_any(),
         _ => dash(NOT_REPORTED, -1),
     };
-    let memory = share(bar.memory_used_bytes, bar.memory_allocated_bytes, bar.memory_capacity_bytes, format::bytes);
-    let cpu = share(bar.cpu_used_mhz, None, bar.cpu_capacity_mhz, format::mhz);
+    let missing = missing_words(&bar);
+    let memory =
+        share(bar.memory_used_bytes, bar.memory_allocated_bytes, bar.memory_capacity_bytes, format::bytes, &missing);
+    let cpu = share(bar.cpu_used_mhz, None, bar.cpu_capacity_mhz, format::mhz, &missing);
     view! {
         <tr>
             <th scope="row">
@@ -91,7 +93,22 @@ fn row(bar: CapacityBar) -> AnyView {
     .into_any()
 }
 
-fn share(used: Option<i64>, allocated: Option<i64>, capacity: Option<i64>, print: fn(i64) -> String) -> AnyView {
+/// What the sums leave out, because nobody tells it.
+fn missing_words(bar: &CapacityBar) -> String {
+    let silent =
+        (bar.hosts_silent > 0).then(|| format!("; {} of {} hosts do not tell their use", bar.hosts_silent, bar.hosts));
+    let unsized_vms =
+        (bar.vms_size_unknown > 0).then(|| format!("; the size of {} machines is unknown", bar.vms_size_unknown));
+    [silent, unsized_vms].into_iter().flatten().collect()
+}
+
+fn share(
+    used: Option<i64>,
+    allocated: Option<i64>,
+    capacity: Option<i64>,
+    print: fn(i64) -> String,
+    missing: &str,
+) -> AnyView {
     let (Some(used), Some(capacity)) = (used, capacity.filter(|capacity| *capacity > 0)) else {
         return dash(NOT_REPORTED, -1);
     };
@@ -100,6 +117,8 @@ fn share(used: Option<i64>, allocated: Option<i64>, capacity: Option<i64>, print
     if let Some(allocated) = allocated {
         words = format!("{words}, {} allocated ({:.0} %)", print(allocated), percent(allocated));
     }
+    words += missing;
+    let at_least = if missing.is_empty() { "" } else { "≥ " };
     view! {
         <span class="share" title=words.clone()>
             <Meter
@@ -108,7 +127,7 @@ fn share(used: Option<i64>, allocated: Option<i64>, capacity: Option<i64>, print
                 label=words.clone()
                 width=WIDTH
             />
-            <span>{format!("{:.0} %", percent(used))}</span>
+            <span>{format!("{at_least}{:.0} %", percent(used))}</span>
         </span>
     }
     .into_any()

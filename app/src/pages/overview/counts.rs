@@ -30,6 +30,16 @@ pub(super) fn Counts(
     }
 }
 
+/// Says that a sum leaves out what nobody tells.
+fn without(count: u64, one: &'static str, many: &'static str) -> Option<AnyView> {
+    let words = match count {
+        0 => return None,
+        1 => format!("Without {one}, whose size is unknown"),
+        count => format!("Without {} {many}, whose size is unknown", number(count)),
+    };
+    Some(view! { <p>{words}</p> }.into_any())
+}
+
 /// A figure with what it counts, opening the table behind it.
 fn kpi(label: &'static str, href: &'static str, figure: String, beside: String, below: AnyView) -> AnyView {
     view! {
@@ -101,6 +111,7 @@ fn Hosts(hosts: HostCounts, clusters: u64) -> impl IntoView {
         .collect_view();
     let below = view! {
         <p>{format!("{} cores · {} memory", number(hosts.cores), format::bytes(hosts.memory_bytes as i64))}</p>
+        {without(hosts.size_unknown, "1 host", "hosts")}
         <ul class="inline">{links}</ul>
     }
     .into_any();
@@ -124,6 +135,7 @@ fn Allocated(vms: VmCounts, hosts: HostCounts) -> impl IntoView {
     });
     let below = view! {
         <p>{memory}</p>
+        {without(vms.size_unknown, "1 machine", "machines")}
         {bar}
     }
     .into_any();
@@ -146,9 +158,10 @@ fn Storage(storage: StorageTotals, networks: u64) -> impl IntoView {
     let networks_word = if networks == 1 { "network" } else { "networks" };
     let below = view! {
         <p>{format!("{} {stores} · {} {networks_word}", number(storage.datastores), number(networks))}</p>
+        {without(storage.size_unknown, "1 datastore", "datastores")}
         {bar}
     }
     .into_any();
-    let of = format!("used of {}", format::bytes(storage.capacity_bytes as i64));
-    kpi("Storage", "/storage", format::bytes(used as i64), of, below)
+    let of = format!("of {}", format::bytes(storage.capacity_bytes as i64));
+    kpi("Storage used", "/storage", format::bytes(used as i64), of, below)
 }

@@ -33,6 +33,9 @@ fn line(bar: StorageBar) -> AnyView {
     let used = bar.capacity_bytes - bar.free_bytes;
     let share = |part: i64| part as f64 * 100.0 / bar.capacity_bytes.max(1) as f64;
     let mut words = format!("{} free of {}", format::bytes(bar.free_bytes), format::bytes(bar.capacity_bytes));
+    if let Some(datacenter) = &bar.datacenter {
+        words = format!("{datacenter} · {words}");
+    }
     if let Some(provisioned) = bar.provisioned_bytes {
         words = format!("{words} · {:.0} % provisioned", share(provisioned));
     }

@@ -124,6 +124,8 @@ fn CertificateFacts(certificate: Certificate, pin: Callback<String>) -> impl Int
             <button
                 class="button"
                 type="submit"
+                // Without script the password is empty by now: it is asked for after the fingerprint is taken over.
+                formnovalidate
                 name="form[pin]"
                 value=certificate.fingerprint
                 formaction="/api/fn/check_source"

@@ -4,17 +4,17 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{Health, ObjectKind},
-    table::{DatastoreDetail, DatastoreRow},
+    table::{Cell, DatastoreDetail, DatastoreRow},
 };
 
 use crate::{
     components::{Card, Dot, Meter, Tone},
     pages::object::{
-        AlarmList, Fact, Facts, History, Labels, ObjectHead, ObjectPage, bytes, crumbs, flag, links, object_id, text,
-        unknown,
+        AlarmCard, Fact, Facts, History, Labels, ObjectPage, bytes, crumbs, flag, links, object, object_head,
+        object_id, text, unknown,
     },
     server::inventory::read_datastore,
-    table::{ObjectLink, RelatedTable, health_state, words},
+    table::{RelatedTable, health_state, words},
 };
 
 const BAR_WIDTH: u32 = 560;
@@ -39,29 +39,11 @@ pub fn DatastorePage() -> impl IntoView {
 #[component]
 fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
     let DatastoreDetail { row, external_id, config, state: _, hosts, alarms } = datastore;
-    let alarms = (!alarms.is_empty()).then(|| {
-        view! {
-            <Card title="Alarms">
-                <AlarmList alarms />
-            </Card>
-        }
-    });
-    let datacenter = match &row.datacenter {
-        Some(place) => view! { <ObjectLink kind=place.kind id=place.id name=place.name.clone() /> }.into_any(),
-        None => unknown(),
-    };
+    let datacenter = object(row.datacenter.clone(), Cell::NOT_REPORTED);
     view! {
-        <ObjectHead
-            kind=ObjectKind::Datastore
-            id=row.id
-            name=row.name.clone()
-            source=row.source.clone()
-            seen=row.seen
-            trail=crumbs([])
-            states=states(&row)
-        />
+        {object_head(&row, crumbs([]), states(&row))}
         <div class="grid">
-            {alarms}
+            <AlarmCard alarms />
             <Card title="Capacity" note="when the platform was last read">
                 <Capacity row=row.clone() />
             </Card>

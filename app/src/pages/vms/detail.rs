@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{ConnectionState, Health, ObjectKind, PowerState, VmRole},
-    table::{VmDetail, VmRow},
+    table::{Cell, VmDetail, VmRow},
 };
 
 use super::{
@@ -15,11 +15,11 @@ use super::{
 use crate::{
     components::{Card, StatePill, Tone},
     pages::object::{
-        AlarmList, Fact, Facts, History, Labels, ObjectHead, ObjectPage, Share, ShareLine, bytes, count, crumbs, flag,
-        links, since, text, time, unknown,
+        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, flag, links,
+        object, object_head, since, text, time, unknown,
     },
     server::inventory::read_vm,
-    table::{ObjectLink, connection_state, dash, health_state, power_state, role_words, words},
+    table::{connection_state, dash, health_state, power_state, role_words, words},
 };
 
 #[component]
@@ -33,14 +33,7 @@ pub fn VmPage() -> impl IntoView {
 #[component]
 fn Machine(vm: VmDetail) -> impl IntoView {
     let row = &vm.row;
-    let alarms = (!vm.alarms.is_empty()).then(|| {
-        let alarms = vm.alarms.clone();
-        view! {
-            <Card title="Alarms">
-                <AlarmList alarms />
-            </Card>
-        }
-    });
+    let alarms = vm.alarms.clone();
     let notes = vm.config.annotation.clone().filter(|notes| !notes.trim().is_empty()).map(|notes| {
         view! {
             <Card title="Notes" class="c6">
@@ -55,17 +48,9 @@ fn Machine(vm: VmDetail) -> impl IntoView {
     let (used, placed, configured, inside) = (vm.clone(), vm.clone(), vm.clone(), vm.clone());
     let counted = |count: usize| format::count(count as i64);
     view! {
-        <ObjectHead
-            kind=ObjectKind::Vm
-            id=row.id
-            name=row.name.clone()
-            source=row.source.clone()
-            seen=row.seen
-            trail=crumbs([row.cluster.as_ref(), row.host.as_ref()])
-            states=states(row)
-        />
+        {object_head(row, crumbs([row.cluster.as_ref(), row.host.as_ref()]), states(row))}
         <div class="grid">
-            {alarms}
+            <AlarmCard alarms />
             <Card title="Use" note="when the platform was last read" class="c6">
                 <Use vm=used />
             </Card>
@@ -119,7 +104,7 @@ fn Use(vm: VmDetail) -> impl IntoView {
     let memory = vm.row.memory_bytes;
     let of_memory = |label, help, used| Share { label, help, used, total: memory, print: format::bytes, reason };
     let storage_total =
-        state.storage_committed_bytes.map(|committed| committed + state.storage_uncommitted_bytes.unwrap_or(0));
+        state.storage_committed_bytes.zip(state.storage_uncommitted_bytes).map(|(taken, to_grow)| taken + to_grow);
     let shares = [
         Share { label: "CPU", help: "in use", used: state.cpu_usage_mhz, total: None, print: format::mhz, reason },
         of_memory("Active memory", "touched recently", state.memory_active_bytes),
@@ -151,16 +136,12 @@ fn Use(vm: VmDetail) -> impl IntoView {
 
 #[component]
 fn Placement(vm: VmDetail) -> impl IntoView {
-    let object = |reference: Option<model::table::Reference>, none: &'static str| match reference {
-        Some(reference) => view! { <ObjectLink kind=reference.kind id=reference.id name=reference.name /> }.into_any(),
-        None => dash(none, 0),
-    };
     let row = vm.row;
     view! {
         <Facts facts=vec![
             Fact::new("Host", object(row.host, "not placed, or not visible to the account")),
             Fact::new("Cluster", object(row.cluster, "stand-alone host")),
-            Fact::new("Datacenter", object(row.datacenter, "not reported by the platform")),
+            Fact::new("Datacenter", object(row.datacenter, Cell::NOT_REPORTED)),
             Fact::new("Folder", text(row.folder)),
             Fact::new("Resource pool", text(row.resource_pool)),
             Fact::new("Configuration file", text(vm.config.config_path)),

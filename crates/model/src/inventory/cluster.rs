@@ -47,9 +47,9 @@ pub struct AdmissionControl {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AdmissionPolicy {
     /// `ClusterFailoverLevelAdmissionControlPolicy`: slots for this many host failures.
-    HostFailures { tolerated: i64 },
+    HostFailures { tolerated: Option<i64> },
     /// `ClusterFailoverResourcesAdmissionControlPolicy`: shares of the cluster kept free.
-    Percentage { cpu_percent: i64, memory_percent: i64, automatic: bool },
+    Percentage { cpu_percent: Option<i64>, memory_percent: Option<i64>, automatic: Option<bool> },
     /// `ClusterFailoverHostAdmissionControlPolicy`: hosts kept empty.
     DedicatedHosts { hosts: Vec<ExternalId> },
     /// A policy that this version does not know, by the platform's type name.
@@ -61,7 +61,8 @@ pub struct DrsRule {
     /// The platform's key of the rule.
     pub key: String,
     pub name: String,
-    pub enabled: bool,
+    pub enabled: Option<bool>,
+    /// The platform's default, where it does not say: no.
     pub mandatory: bool,
     /// `affinity`, `anti_affinity`, `vm_to_host` or the platform's type name.
     pub kind: String,

@@ -22,7 +22,7 @@ pub struct NetworkConfig {
     pub is_uplink: bool,
     /// The distributed or virtual switch, by name.
     pub switch_name: Option<String>,
-    /// One number (`120`), ranges of a trunk (`0-4094`), or a private VLAN (`pvlan 201`); `None` where unknown or untagged.
+    /// One number (`120`; `0` is untagged), ranges of a trunk (`0-4094`), or a private VLAN (`pvlan 201`).
     pub vlan: Option<String>,
     pub accessible: Option<bool>,
     pub port_count: Option<i64>,

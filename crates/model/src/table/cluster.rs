@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, MeterUnit, Reference, Seen, SourceReference, TableRow, ValueType as V};
+use super::{Cell, Column, MeterUnit, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
     inventory::{ClusterConfig, ClusterState, Health, ObjectKind},
@@ -34,7 +34,7 @@ pub struct ClusterRow {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::new("name", "Name", V::Text),
+    origin::NAME,
     Column::new("hosts", "Hosts", V::Number),
     Column::new("vms", "Machines", V::Number),
     Column::new("cpu", "CPU used", V::Mhz),
@@ -46,30 +46,25 @@ const COLUMNS: &[Column] = &[
     Column::new("ha", "HA", V::Flag),
     Column::new("drs", "DRS", V::Flag),
     Column::new("evc", "EVC", V::Text).hidden(),
-    Column::new("health", "Health", V::Choice(&["green", "yellow", "red", "gray"]))
-        .hidden()
-        .help("The platform's own verdict."),
-    Column::new("datacenter", "Datacenter", V::Text),
-    Column::new("source", "Source", V::Text),
-    Column::new("platform", "Platform", V::Choice(&["vcenter", "hyperv", "prometheus", "zabbix"])).hidden(),
-    Column::new("seen", "First seen", V::Time).hidden(),
-    Column::new("archived", "Archived", V::Time).hidden(),
+    origin::HEALTH,
+    origin::DATACENTER,
+    origin::SOURCE,
+    origin::PLATFORM,
+    origin::SEEN,
+    origin::ARCHIVED,
 ];
 
 impl TableRow for ClusterRow {
     const KIND: ObjectKind = ObjectKind::Cluster;
+    const COLUMNS: &'static [Column] = COLUMNS;
 
-    fn columns() -> &'static [Column] {
-        COLUMNS
+    fn origin(&self) -> Origin<'_> {
+        let Self { id, name, source, datacenter, seen, .. } = self;
+        Origin { kind: Self::KIND, id: *id, name, source, datacenter: datacenter.as_ref(), seen: *seen }
     }
 
-    fn id(&self) -> ObjectId {
-        self.id
-    }
-
-    fn cell(&self, column: &str) -> Option<Cell> {
+    fn own_cell(&self, column: &str) -> Option<Cell> {
         Some(match column {
-            "name" => Cell::Object(Reference { kind: ObjectKind::Cluster, id: self.id, name: self.name.clone() }),
             "hosts" => Cell::Number(self.host_count),
             "vms" => Cell::Number(self.vm_count),
             "cpu" => Cell::meter(self.cpu_usage_mhz, self.cpu_total_mhz, MeterUnit::Mhz),
@@ -82,11 +77,6 @@ impl TableRow for ClusterRow {
             "drs" => Cell::of(self.drs_enabled, Cell::Flag),
             "evc" => Cell::text(self.evc_mode.as_ref()),
             "health" => Cell::Health(self.health),
-            "datacenter" => Cell::object(self.datacenter.as_ref()),
-            "source" => Cell::Source(self.source.clone()),
-            "platform" => Cell::Text(self.source.kind.platform().to_owned()),
-            "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, MeterUnit, Reference, Seen, SourceReference, TableRow, ValueType as V};
+use super::{Cell, Column, MeterUnit, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
     inventory::{DatastoreConfig, DatastoreState, Health, ObjectKind},
@@ -37,7 +37,7 @@ impl DatastoreRow {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::new("name", "Name", V::Text),
+    origin::NAME,
     Column::new("used", "Used", V::Bytes),
     Column::new("free", "Free", V::Bytes),
     Column::new("capacity", "Capacity", V::Bytes),
@@ -49,31 +49,26 @@ const COLUMNS: &[Column] = &[
     Column::new("hosts", "Hosts", V::Number),
     Column::new("vms", "Machines", V::Number),
     Column::new("pod", "Datastore cluster", V::Text).hidden(),
-    Column::new("health", "Health", V::Choice(&["green", "yellow", "red", "gray"]))
-        .hidden()
-        .help("The platform's own verdict."),
-    Column::new("datacenter", "Datacenter", V::Text),
-    Column::new("source", "Source", V::Text),
-    Column::new("platform", "Platform", V::Choice(&["vcenter", "hyperv", "prometheus", "zabbix"])).hidden(),
+    origin::HEALTH,
+    origin::DATACENTER,
+    origin::SOURCE,
+    origin::PLATFORM,
     Column::new("url", "URL", V::Text).hidden(),
-    Column::new("seen", "First seen", V::Time).hidden(),
-    Column::new("archived", "Archived", V::Time).hidden(),
+    origin::SEEN,
+    origin::ARCHIVED,
 ];
 
 impl TableRow for DatastoreRow {
     const KIND: ObjectKind = ObjectKind::Datastore;
+    const COLUMNS: &'static [Column] = COLUMNS;
 
-    fn columns() -> &'static [Column] {
-        COLUMNS
+    fn origin(&self) -> Origin<'_> {
+        let Self { id, name, source, datacenter, seen, .. } = self;
+        Origin { kind: Self::KIND, id: *id, name, source, datacenter: datacenter.as_ref(), seen: *seen }
     }
 
-    fn id(&self) -> ObjectId {
-        self.id
-    }
-
-    fn cell(&self, column: &str) -> Option<Cell> {
+    fn own_cell(&self, column: &str) -> Option<Cell> {
         Some(match column {
-            "name" => Cell::Object(Reference { kind: ObjectKind::Datastore, id: self.id, name: self.name.clone() }),
             "used" => Cell::meter(self.used_bytes(), self.capacity_bytes, MeterUnit::Bytes),
             "free" => Cell::of(self.free_bytes, Cell::Bytes),
             "capacity" => Cell::of(self.capacity_bytes, Cell::Bytes),
@@ -86,12 +81,7 @@ impl TableRow for DatastoreRow {
             "vms" => Cell::Number(self.vm_count),
             "pod" => Cell::text(self.datastore_cluster.as_ref()),
             "health" => Cell::Health(self.health),
-            "datacenter" => Cell::object(self.datacenter.as_ref()),
-            "source" => Cell::Source(self.source.clone()),
-            "platform" => Cell::Text(self.source.kind.platform().to_owned()),
             "url" => Cell::text(self.url.as_ref()),
-            "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, MeterUnit, Reference, Seen, SourceReference, TableRow, ValueType as V};
+use super::{Cell, Column, MeterUnit, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
     inventory::{ConnectionState, Health, HostConfig, HostState, ObjectKind, PowerState},
@@ -39,7 +39,7 @@ pub struct HostRow {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::new("name", "Name", V::Text),
+    origin::NAME,
     Column::new("connection", "State", V::Choice(&["connected", "disconnected", "not_responding", "unknown"])),
     Column::new("maintenance", "Maintenance", V::Flag),
     Column::new("cluster", "Cluster", V::Text),
@@ -55,32 +55,27 @@ const COLUMNS: &[Column] = &[
     Column::new("cpu_model", "CPU model", V::Text).hidden(),
     Column::new("version", "Version", V::Text),
     Column::new("build", "Build", V::Text).hidden(),
-    Column::new("health", "Health", V::Choice(&["green", "yellow", "red", "gray"]))
-        .hidden()
-        .help("The platform's own verdict."),
+    origin::HEALTH,
     Column::new("power", "Power", V::Choice(&["on", "off", "suspended", "unknown"])).hidden(),
     Column::new("uptime", "Uptime", V::Duration).hidden(),
-    Column::new("source", "Source", V::Text),
-    Column::new("platform", "Platform", V::Choice(&["vcenter", "hyperv", "prometheus", "zabbix"])).hidden(),
-    Column::new("datacenter", "Datacenter", V::Text).hidden(),
-    Column::new("seen", "First seen", V::Time).hidden(),
-    Column::new("archived", "Archived", V::Time).hidden(),
+    origin::SOURCE,
+    origin::PLATFORM,
+    origin::DATACENTER.hidden(),
+    origin::SEEN,
+    origin::ARCHIVED,
 ];
 
 impl TableRow for HostRow {
     const KIND: ObjectKind = ObjectKind::Host;
+    const COLUMNS: &'static [Column] = COLUMNS;
 
-    fn columns() -> &'static [Column] {
-        COLUMNS
+    fn origin(&self) -> Origin<'_> {
+        let Self { id, name, source, datacenter, seen, .. } = self;
+        Origin { kind: Self::KIND, id: *id, name, source, datacenter: datacenter.as_ref(), seen: *seen }
     }
 
-    fn id(&self) -> ObjectId {
-        self.id
-    }
-
-    fn cell(&self, column: &str) -> Option<Cell> {
+    fn own_cell(&self, column: &str) -> Option<Cell> {
         Some(match column {
-            "name" => Cell::Object(Reference { kind: ObjectKind::Host, id: self.id, name: self.name.clone() }),
             "connection" => Cell::Connection(self.connection),
             "maintenance" => Cell::of(self.in_maintenance, Cell::Flag),
             "cluster" => self.cluster.clone().map_or(Cell::unknown("stand-alone host"), Cell::Object),
@@ -99,11 +94,6 @@ impl TableRow for HostRow {
             "health" => Cell::Health(self.health),
             "power" => Cell::Power(self.power),
             "uptime" => Cell::of(self.uptime_s, Cell::Duration),
-            "source" => Cell::Source(self.source.clone()),
-            "platform" => Cell::Text(self.source.kind.platform().to_owned()),
-            "datacenter" => Cell::object(self.datacenter.as_ref()),
-            "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

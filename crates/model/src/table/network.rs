@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, Reference, Seen, SourceReference, TableRow, ValueType as V};
+use super::{Cell, Column, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
     inventory::{NetworkConfig, NetworkType, ObjectKind},
@@ -25,7 +25,7 @@ pub struct NetworkRow {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::new("name", "Name", V::Text),
+    origin::NAME,
     Column::new("type", "Type", V::Choice(&["standard", "distributed", "opaque", "external", "internal", "private"])),
     Column::new("switch", "Switch", V::Text),
     Column::new("vlan", "VLAN", V::Text),
@@ -35,27 +35,24 @@ const COLUMNS: &[Column] = &[
         .hidden()
         .help("Carries a switch's physical links; no machine can be attached."),
     Column::new("accessible", "Accessible", V::Flag).hidden(),
-    Column::new("datacenter", "Datacenter", V::Text),
-    Column::new("source", "Source", V::Text),
-    Column::new("platform", "Platform", V::Choice(&["vcenter", "hyperv", "prometheus", "zabbix"])).hidden(),
-    Column::new("seen", "First seen", V::Time).hidden(),
-    Column::new("archived", "Archived", V::Time).hidden(),
+    origin::DATACENTER,
+    origin::SOURCE,
+    origin::PLATFORM,
+    origin::SEEN,
+    origin::ARCHIVED,
 ];
 
 impl TableRow for NetworkRow {
     const KIND: ObjectKind = ObjectKind::Network;
+    const COLUMNS: &'static [Column] = COLUMNS;
 
-    fn columns() -> &'static [Column] {
-        COLUMNS
+    fn origin(&self) -> Origin<'_> {
+        let Self { id, name, source, datacenter, seen, .. } = self;
+        Origin { kind: Self::KIND, id: *id, name, source, datacenter: datacenter.as_ref(), seen: *seen }
     }
 
-    fn id(&self) -> ObjectId {
-        self.id
-    }
-
-    fn cell(&self, column: &str) -> Option<Cell> {
+    fn own_cell(&self, column: &str) -> Option<Cell> {
         Some(match column {
-            "name" => Cell::Object(Reference { kind: ObjectKind::Network, id: self.id, name: self.name.clone() }),
             "type" => Cell::Text(self.network_type.key().to_owned()),
             "switch" => Cell::text(self.switch_name.as_ref()),
             "vlan" => Cell::text(self.vlan.as_ref()),
@@ -63,11 +60,6 @@ impl TableRow for NetworkRow {
             "hosts" => Cell::Number(self.host_count),
             "uplink" => Cell::Flag(self.is_uplink),
             "accessible" => Cell::of(self.accessible, Cell::Flag),
-            "datacenter" => Cell::object(self.datacenter.as_ref()),
-            "source" => Cell::Source(self.source.clone()),
-            "platform" => Cell::Text(self.source.kind.platform().to_owned()),
-            "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, Reference, Seen, SourceReference, TableRow, ValueType as V};
+use super::{Cell, Column, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
     inventory::{ConnectionState, Health, ObjectKind, PowerState, Tag, VmConfig, VmRole, VmState},
@@ -48,7 +48,7 @@ pub struct VmRow {
 }
 
 const COLUMNS: &[Column] = &[
-    Column::new("name", "Name", V::Text),
+    origin::NAME,
     Column::new("power", "Power", V::Choice(&["on", "off", "suspended", "unknown"])),
     Column::new("cluster", "Cluster", V::Text),
     Column::new("host", "Host", V::Text),
@@ -70,9 +70,9 @@ const COLUMNS: &[Column] = &[
     Column::new("dns", "Host name", V::Text).hidden(),
     Column::new("tools", "Tools", V::Text).hidden(),
     Column::new("snapshots", "Snapshots", V::Number),
-    Column::new("source", "Source", V::Text),
-    Column::new("platform", "Platform", V::Choice(&["vcenter", "hyperv", "prometheus", "zabbix"])).hidden(),
-    Column::new("datacenter", "Datacenter", V::Text).hidden(),
+    origin::SOURCE,
+    origin::PLATFORM,
+    origin::DATACENTER.hidden(),
     Column::new("folder", "Folder", V::Text).hidden(),
     Column::new("pool", "Resource pool", V::Text).hidden(),
     Column::new("role", "Role", V::Choice(&["ordinary", "template", "vcls", "ft_secondary"])).hidden(),
@@ -82,9 +82,7 @@ const COLUMNS: &[Column] = &[
         V::Choice(&["connected", "disconnected", "not_responding", "orphaned", "inaccessible", "invalid", "unknown"]),
     )
     .hidden(),
-    Column::new("health", "Health", V::Choice(&["green", "yellow", "red", "gray"]))
-        .hidden()
-        .help("The platform's own verdict."),
+    origin::HEALTH,
     Column::new("hw", "Hardware version", V::Text).hidden(),
     Column::new("firmware", "Firmware", V::Text).hidden(),
     Column::new("uuid", "BIOS UUID", V::Text).hidden(),
@@ -92,29 +90,26 @@ const COLUMNS: &[Column] = &[
     Column::new("tag", "Tags", V::Text).hidden().unsortable(),
     Column::new("uptime", "Uptime", V::Duration).hidden(),
     Column::new("created", "Created", V::Time).hidden(),
-    Column::new("seen", "First seen", V::Time).hidden(),
-    Column::new("archived", "Archived", V::Time).hidden(),
+    origin::SEEN,
+    origin::ARCHIVED,
 ];
 
 impl TableRow for VmRow {
     const KIND: ObjectKind = ObjectKind::Vm;
+    const COLUMNS: &'static [Column] = COLUMNS;
 
-    fn columns() -> &'static [Column] {
-        COLUMNS
+    fn origin(&self) -> Origin<'_> {
+        let Self { id, name, source, datacenter, seen, .. } = self;
+        Origin { kind: Self::KIND, id: *id, name, source, datacenter: datacenter.as_ref(), seen: *seen }
     }
 
-    fn id(&self) -> ObjectId {
-        self.id
-    }
-
-    fn cell(&self, column: &str) -> Option<Cell> {
+    fn own_cell(&self, column: &str) -> Option<Cell> {
         const NOT_RUNNING: &str = "the machine does not run";
         let when_on = |value: Option<i64>, cell: fn(i64) -> Cell| match (self.power, value) {
             (PowerState::Off | PowerState::Suspended, None) => Cell::unknown(NOT_RUNNING),
             (_, value) => Cell::of(value, cell),
         };
         Some(match column {
-            "name" => Cell::Object(Reference { kind: ObjectKind::Vm, id: self.id, name: self.name.clone() }),
             "power" => Cell::Power(self.power),
             "cluster" => Cell::object(self.cluster.as_ref()),
             "host" => Cell::object(self.host.as_ref()),
@@ -130,9 +125,6 @@ impl TableRow for VmRow {
             "dns" => Cell::text(self.guest_host_name.as_ref()),
             "tools" => Cell::text(self.tools_state.as_ref()),
             "snapshots" => Cell::of(self.snapshot_count, Cell::Number),
-            "source" => Cell::Source(self.source.clone()),
-            "platform" => Cell::Text(self.source.kind.platform().to_owned()),
-            "datacenter" => Cell::object(self.datacenter.as_ref()),
             "folder" => Cell::text(self.folder.as_ref()),
             "pool" => Cell::text(self.resource_pool.as_ref()),
             "role" => Cell::Text(self.role.key().to_owned()),
@@ -147,8 +139,6 @@ impl TableRow for VmRow {
             }
             "uptime" => when_on(self.uptime_s, Cell::Duration),
             "created" => Cell::of(self.created_at_ms, Cell::Time),
-            "seen" => Cell::Time(self.seen.first_ms),
-            "archived" => self.seen.archived_at_ms.map_or(Cell::unknown("still there"), Cell::Time),
             _ => return None,
         })
     }

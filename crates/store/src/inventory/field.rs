@@ -20,6 +20,22 @@ pub(super) enum Field {
 }
 
 impl Field {
+    /// The fields that the tables of all kinds have.
+    pub(super) fn of_every_kind(name: &str) -> Option<Self> {
+        Some(match name {
+            "name" => Self::Name,
+            "datacenter" => Self::Named { pointer: "t.datacenter_id", table: "datacenter" },
+            "source" => Self::Named { pointer: "t.source_id", table: "source" },
+            "platform" => Self::Platform,
+            "seen" => Self::Value("t.first_seen_ms"),
+            "archived" => Self::Nullable("t.archived_at_ms"),
+            "id" => Self::Key("t.id = #"),
+            "datacenter_id" => Self::Key("t.datacenter_id = #"),
+            "source_id" => Self::Key("t.source_id = #"),
+            _ => return None,
+        })
+    }
+
     /// What rows are ordered by, and whether it can be unknown. `None` for lists and keys.
     pub(super) fn order(self) -> Option<(String, bool)> {
         match self {

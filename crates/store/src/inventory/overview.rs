@@ -135,7 +135,6 @@ async fn storage_totals(db: &Database) -> Result<StorageTotals, StoreError> {
         };
         totals.capacity_bytes += capacity.max(0) as u64;
         totals.free_bytes += free.max(0) as u64;
-        totals.provisioned_bytes += bar.provisioned_bytes.unwrap_or(capacity - free).max(0) as u64;
     }
     Ok(totals)
 }

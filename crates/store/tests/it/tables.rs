@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use futures::TryStreamExt;
 use model::{
     filter::Filter,
+    inventory::{PowerState, Vm, VmRole},
     table::{ClusterRow, Column, DatastoreRow, HostRow, NetworkRow, Sort, TableQuery, ValueType, VmRow},
 };
 use store::{QueryError, inventory, inventory::Listed};
@@ -23,6 +24,8 @@ on_both!(
     details_hold_relations_and_documents,
     search_finds_names_first_and_says_what_matched,
     the_overview_counts_workload_and_each_datastore_once,
+    sums_say_what_they_leave_out,
+    the_database_says_what_it_is,
     an_export_holds_all_rows_in_order,
 );
 
@@ -49,7 +52,7 @@ fn example(column: &Column) -> &'static str {
 }
 
 async fn walk<R: Listed>(store: &Store) {
-    for column in R::columns() {
+    for column in R::COLUMNS {
         for descending in [false, true] {
             let sort = Some(Sort { column: column.key.to_owned(), descending });
             let sorted = inventory::list::<R>(&store.db, &TableQuery { sort, ..TableQuery::default() }).await;
@@ -222,6 +225,40 @@ async fn the_overview_counts_workload_and_each_datastore_once(store: Store) {
     assert_eq!(overview.by_platform.len(), 1);
     assert!(overview.capacity.iter().any(|bar| bar.is_host) && overview.capacity.iter().any(|bar| !bar.is_host));
     assert_eq!(overview.alarms.len(), 2);
+}
+
+async fn sums_say_what_they_leave_out(store: Store) {
+    let source = store.add_source("vc1").await;
+    let mut collection = estate(600);
+    let inventory = &mut collection.inventory;
+    let host = inventory.hosts.iter_mut().find(|host| host.cluster.is_some()).unwrap();
+    let (on_it, cluster) = (Some(host.external_id.clone()), host.cluster.clone());
+    host.state.memory_usage_bytes = None;
+    host.config.cores = None;
+    let is_counted =
+        |vm: &&mut Vm| vm.host == on_it && vm.config.power == PowerState::On && vm.config.role == VmRole::Ordinary;
+    inventory.vms.iter_mut().find(is_counted).unwrap().config.memory_bytes = None;
+    inventory.datastores[0].config.capacity_bytes = None;
+    let name =
+        inventory.clusters.iter().find(|found| Some(&found.external_id) == cluster.as_ref()).unwrap().name.clone();
+    store.sync(source, &collection, 1_000).await.unwrap();
+
+    let overview = inventory::overview(&store.db).await.unwrap();
+    assert_eq!((overview.hosts.size_unknown, overview.vms.size_unknown, overview.storage.size_unknown), (1, 1, 1));
+    let bar = overview.capacity.iter().find(|bar| bar.name == name).unwrap();
+    assert_eq!((bar.hosts_silent, bar.vms_size_unknown), (1, 1));
+    assert!(bar.memory_used_bytes.is_some(), "the others are summed");
+    let other = overview.capacity.iter().find(|bar| !bar.is_host && bar.name != name).unwrap();
+    assert_eq!((other.hosts_silent, other.vms_size_unknown), (0, 0));
+    assert!(overview.datastores.iter().all(|bar| bar.datacenter.is_some()), "names repeat between datacenters");
+}
+
+async fn the_database_says_what_it_is(store: Store) {
+    let about = store.db.about().await.unwrap();
+    let product = if store.url.starts_with("sqlite") { "SQLite" } else { "PostgreSQL" };
+    assert_eq!(about.product, product);
+    assert!(about.version.starts_with(|digit: char| digit.is_ascii_digit()), "{}", about.version);
+    assert!(about.size_bytes.is_some_and(|bytes| bytes > 10_000));
 }
 
 async fn an_export_holds_all_rows_in_order(store: Store) {

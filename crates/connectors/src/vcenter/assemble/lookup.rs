@@ -208,7 +208,7 @@ impl Switches {
     /// VLAN and switch of a standard network. Hosts may disagree: then all their answers stand there.
     pub(super) fn complete_standard(&self, network: &ExternalId, config: &mut NetworkConfig) {
         let Some((vlans, switches)) = self.standard.get(network) else { return };
-        let vlans: Vec<String> = vlans.iter().filter_map(|vlan| vlan_text(*vlan)).collect();
+        let vlans: Vec<String> = vlans.iter().map(|vlan| vlan_text(*vlan)).collect();
         let switches: Vec<&str> = switches.iter().map(String::as_str).collect();
         config.vlan = Some(vlans.join(",")).filter(|text| !text.is_empty());
         config.switch_name = Some(switches.join(", ")).filter(|text| !text.is_empty());

@@ -79,16 +79,17 @@ fn admission_control(das: Element<'_>) -> Option<AdmissionControl> {
     let Some(policy) = das.child("admissionControlPolicy") else {
         // Before the policies there was only this number.
         let tolerated = das.number("failoverLevel")?;
-        return Some(AdmissionControl { enabled: enabled?, policy: AdmissionPolicy::HostFailures { tolerated } });
+        let policy = AdmissionPolicy::HostFailures { tolerated: Some(tolerated) };
+        return Some(AdmissionControl { enabled: enabled?, policy });
     };
     let policy = match policy.value_type() {
         "ClusterFailoverLevelAdmissionControlPolicy" => {
-            AdmissionPolicy::HostFailures { tolerated: policy.number("failoverLevel").unwrap_or(0) }
+            AdmissionPolicy::HostFailures { tolerated: policy.number("failoverLevel") }
         }
         "ClusterFailoverResourcesAdmissionControlPolicy" => AdmissionPolicy::Percentage {
-            cpu_percent: policy.number("cpuFailoverResourcesPercent").unwrap_or(0),
-            memory_percent: policy.number("memoryFailoverResourcesPercent").unwrap_or(0),
-            automatic: policy.flag("autoComputePercentages").unwrap_or(false),
+            cpu_percent: policy.number("cpuFailoverResourcesPercent"),
+            memory_percent: policy.number("memoryFailoverResourcesPercent"),
+            automatic: policy.flag("autoComputePercentages"),
         },
         "ClusterFailoverHostAdmissionControlPolicy" => {
             let hosts = policy.all("failoverHosts").filter_map(Element::external).collect();
@@ -113,7 +114,7 @@ fn drs_rule(info: Element<'_>, rule: Element<'_>) -> Option<DrsRule> {
     Some(DrsRule {
         key: rule.get("ruleUuid").or_else(|| rule.get("key"))?.to_owned(),
         name: decode_name(rule.get("name").unwrap_or_default()),
-        enabled: rule.flag("enabled").unwrap_or(false),
+        enabled: rule.flag("enabled"),
         mandatory: rule.flag("mandatory").unwrap_or(false),
         kind: kind.to_owned(),
         vms,

@@ -79,7 +79,7 @@ fn read_property(network: &mut Network, path: &str, value: Element<'_>) {
 /// `VmwareDistributedVirtualSwitchVlanSpec` and its subclasses.
 fn vlan(spec: Element<'_>) -> Option<String> {
     match spec.value_type() {
-        "VmwareDistributedVirtualSwitchVlanIdSpec" => vlan_text(spec.number("vlanId")?),
+        "VmwareDistributedVirtualSwitchVlanIdSpec" => Some(vlan_text(spec.number("vlanId")?)),
         "VmwareDistributedVirtualSwitchPvlanSpec" => Some(format!("pvlan {}", spec.number("pvlanId")?)),
         "VmwareDistributedVirtualSwitchTrunkVlanSpec" => {
             let ranges = spec.all("vlanId").filter_map(|range| {
@@ -93,10 +93,6 @@ fn vlan(spec: Element<'_>) -> Option<String> {
 }
 
 /// 0 is untagged; 4095 on a standard switch hands all VLANs through.
-pub(in crate::vcenter) fn vlan_text(id: i64) -> Option<String> {
-    match id {
-        0 => None,
-        4095 => Some("0-4094".to_owned()),
-        id => Some(id.to_string()),
-    }
+pub(in crate::vcenter) fn vlan_text(id: i64) -> String {
+    if id == 4095 { "0-4094".to_owned() } else { id.to_string() }
 }

@@ -25,7 +25,9 @@ pub(super) async fn bars(db: &Database) -> Result<Vec<CapacityBar>, StoreError> 
                 name: row.get("name")?,
                 source_name: row.get("source_name")?,
                 hosts: row.get::<i64>("hosts")? as u64,
+                hosts_silent: row.get::<i64>("hosts_silent")? as u64,
                 vms_on: row.get::<Option<i64>>("vms_on")?.unwrap_or(0) as u64,
+                vms_size_unknown: row.get::<Option<i64>>("vms_unknown")?.unwrap_or(0) as u64,
                 cpu_capacity_mhz: row.get("cpu_capacity")?,
                 cpu_used_mhz: row.get("cpu_used")?,
                 vcpu_allocated: row.get("vcpu_on")?,
@@ -52,8 +54,11 @@ fn share(used: Option<i64>, capacity: Option<i64>) -> f64 {
 // The sums over machines of one cluster come from the index `ix_vm_cluster` alone. Only workload counts.
 const CLUSTERS: &str = "
     SELECT t.id, t.name, src.name AS source_name, coalesce(h.hosts, 0) AS hosts,
+           coalesce(h.silent, 0) AS hosts_silent,
            (SELECT count(*) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
             AND vm.role = 'ordinary' AND vm.power = 'on') AS vms_on,
+           (SELECT count(*) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
+            AND vm.role = 'ordinary' AND vm.power = 'on' AND (vcpu IS NULL OR memory_bytes IS NULL)) AS vms_unknown,
            (SELECT CAST(sum(vcpu) AS bigint) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
             AND vm.role = 'ordinary' AND vm.power = 'on') AS vcpu_on,
            (SELECT CAST(sum(memory_bytes) AS bigint) FROM vm WHERE vm.cluster_id = t.id AND vm.archived_at_ms IS NULL
@@ -61,18 +66,22 @@ const CLUSTERS: &str = "
            t.total_cores AS cores, t.total_cpu_mhz AS cpu_capacity, t.total_memory_bytes AS memory_capacity,
            h.cpu_used, h.memory_used
     FROM cluster t JOIN source src ON src.id = t.source_id
-    LEFT JOIN (SELECT host.cluster_id, count(*) AS hosts, CAST(sum(s.cpu_usage_mhz) AS bigint) AS cpu_used,
+    LEFT JOIN (SELECT host.cluster_id, count(*) AS hosts,
+                      sum(CASE WHEN s.cpu_usage_mhz IS NULL OR s.memory_usage_bytes IS NULL THEN 1 ELSE 0 END) AS silent,
+                      CAST(sum(s.cpu_usage_mhz) AS bigint) AS cpu_used,
                       CAST(sum(s.memory_usage_bytes) AS bigint) AS memory_used
                FROM host LEFT JOIN host_state s ON s.host_id = host.id
                WHERE host.archived_at_ms IS NULL GROUP BY host.cluster_id) h ON h.cluster_id = t.id
     WHERE t.archived_at_ms IS NULL";
 
 const LONE_HOSTS: &str = "
-    SELECT t.id, t.name, src.name AS source_name, CAST(1 AS bigint) AS hosts, v.vms_on, v.vcpu_on, v.memory_on, t.cores,
+    SELECT t.id, t.name, src.name AS source_name, CAST(1 AS bigint) AS hosts,
+           CAST(0 AS bigint) AS hosts_silent, v.vms_on, v.vms_unknown, v.vcpu_on, v.memory_on, t.cores,
            t.cpu_total_mhz AS cpu_capacity, t.memory_bytes AS memory_capacity, s.cpu_usage_mhz AS cpu_used,
            s.memory_usage_bytes AS memory_used
     FROM host t JOIN source src ON src.id = t.source_id LEFT JOIN host_state s ON s.host_id = t.id
     LEFT JOIN (SELECT host_id, count(*) AS vms_on, CAST(sum(vcpu) AS bigint) AS vcpu_on,
+                      sum(CASE WHEN vcpu IS NULL OR memory_bytes IS NULL THEN 1 ELSE 0 END) AS vms_unknown,
                       CAST(sum(memory_bytes) AS bigint) AS memory_on
                FROM vm WHERE archived_at_ms IS NULL AND power = 'on' AND role = 'ordinary' AND cluster_id IS NULL
                GROUP BY host_id) v ON v.host_id = t.id
@@ -81,6 +90,7 @@ const LONE_HOSTS: &str = "
 pub(super) struct StoredDatastore {
     pub(super) id: ObjectId,
     pub(super) name: String,
+    pub(super) datacenter: Option<String>,
     pub(super) capacity_bytes: Option<i64>,
     pub(super) free_bytes: Option<i64>,
     pub(super) provisioned_bytes: Option<i64>,
@@ -88,9 +98,10 @@ pub(super) struct StoredDatastore {
 
 /// All datastores, each URL once: the one that was added first.
 pub(super) async fn distinct_datastores(db: &Database) -> Result<Vec<StoredDatastore>, StoreError> {
-    let sql = "SELECT t.id, t.name, t.url, t.capacity_bytes, s.free_bytes, \
+    let sql = "SELECT t.id, t.name, d.name AS datacenter, t.url, t.capacity_bytes, s.free_bytes, \
                t.capacity_bytes - s.free_bytes + s.uncommitted_bytes AS provisioned_bytes \
                FROM datastore t LEFT JOIN datastore_state s ON s.datastore_id = t.id \
+               LEFT JOIN datacenter d ON d.id = t.datacenter_id \
                WHERE t.archived_at_ms IS NULL ORDER BY t.id";
     let mut urls = HashSet::new();
     let mut datastores = Vec::new();
@@ -103,6 +114,7 @@ pub(super) async fn distinct_datastores(db: &Database) -> Result<Vec<StoredDatas
         datastores.push(StoredDatastore {
             id: row.id()?,
             name: row.get("name")?,
+            datacenter: row.get("datacenter")?,
             capacity_bytes: row.get("capacity_bytes")?,
             free_bytes: row.get("free_bytes")?,
             provisioned_bytes: row.get("provisioned_bytes")?,
@@ -120,6 +132,7 @@ pub(super) async fn datastores(db: &Database) -> Result<Vec<StorageBar>, StoreEr
             Some(StorageBar {
                 object: datastore.id,
                 name: datastore.name,
+                datacenter: datastore.datacenter,
                 capacity_bytes: datastore.capacity_bytes.filter(|bytes| *bytes > 0)?,
                 free_bytes: datastore.free_bytes?,
                 provisioned_bytes: datastore.provisioned_bytes,

@@ -43,7 +43,6 @@ const MEMORY_ON: &str = vms!("CAST(sum(v.memory_bytes) AS bigint)", " AND v.powe
 
 fn field(name: &str) -> Option<Field> {
     Some(match name {
-        "name" => Field::Name,
         "hosts" => Field::Value(HOSTS),
         "vms" => Field::Value(VMS),
         "cpu" => Field::Nullable(CPU_USED),
@@ -56,15 +55,8 @@ fn field(name: &str) -> Option<Field> {
         "drs" => Field::Nullable("t.drs_enabled"),
         "evc" => Field::Nullable("t.evc_mode"),
         "health" => Field::Nullable("(SELECT o.health FROM cluster_state o WHERE o.cluster_id = t.id)"),
-        "datacenter" => Field::Named { pointer: "t.datacenter_id", table: "datacenter" },
-        "source" => Field::Named { pointer: "t.source_id", table: "source" },
-        "platform" => Field::Platform,
-        "seen" => Field::Value("t.first_seen_ms"),
-        "archived" => Field::Nullable("t.archived_at_ms"),
-        "id" | "cluster_id" => Field::Key("t.id = #"),
-        "datacenter_id" => Field::Key("t.datacenter_id = #"),
-        "source_id" => Field::Key("t.source_id = #"),
-        _ => return None,
+        "cluster_id" => Field::Key("t.id = #"),
+        _ => return Field::of_every_kind(name),
     })
 }
 
@@ -72,7 +64,7 @@ impl Listed for ClusterRow {
     fn listing() -> Listing<Self> {
         Listing {
             table: "cluster",
-            fields: Fields { columns: ClusterRow::columns(), field, words_in: &[] },
+            fields: Fields { columns: ClusterRow::COLUMNS, field, words_in: &[] },
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,

@@ -29,7 +29,6 @@ const VMS: &str = "(SELECT count(*) FROM vm_datastore o JOIN vm v ON v.id = o.vm
 
 fn field(name: &str) -> Option<Field> {
     Some(match name {
-        "name" => Field::Name,
         "used" => Field::Nullable(state!("t.capacity_bytes - o.free_bytes")),
         "free" => Field::Nullable(state!("o.free_bytes")),
         "capacity" => Field::Nullable("t.capacity_bytes"),
@@ -42,20 +41,13 @@ fn field(name: &str) -> Option<Field> {
         "vms" => Field::Value(VMS),
         "pod" => Field::Nullable("t.datastore_cluster"),
         "health" => Field::Nullable(state!("o.health")),
-        "datacenter" => Field::Named { pointer: "t.datacenter_id", table: "datacenter" },
-        "source" => Field::Named { pointer: "t.source_id", table: "source" },
-        "platform" => Field::Platform,
         "url" => Field::Nullable("t.url"),
-        "seen" => Field::Value("t.first_seen_ms"),
-        "archived" => Field::Nullable("t.archived_at_ms"),
-        "id" | "datastore_id" => Field::Key("t.id = #"),
-        "datacenter_id" => Field::Key("t.datacenter_id = #"),
-        "source_id" => Field::Key("t.source_id = #"),
+        "datastore_id" => Field::Key("t.id = #"),
         "host_id" => Field::Key("t.id IN (SELECT o.datastore_id FROM host_datastore o WHERE o.host_id = #)"),
         "cluster_id" => Field::Key(
             "t.id IN (SELECT o.datastore_id FROM host_datastore o JOIN host h ON h.id = o.host_id WHERE h.cluster_id = #)",
         ),
-        _ => return None,
+        _ => return Field::of_every_kind(name),
     })
 }
 
@@ -63,7 +55,7 @@ impl Listed for DatastoreRow {
     fn listing() -> Listing<Self> {
         Listing {
             table: "datastore",
-            fields: Fields { columns: DatastoreRow::columns(), field, words_in: &[] },
+            fields: Fields { columns: DatastoreRow::COLUMNS, field, words_in: &[] },
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,

@@ -24,7 +24,6 @@ macro_rules! state {
 
 fn field(name: &str) -> Option<Field> {
     Some(match name {
-        "name" => Field::Name,
         "connection" => Field::Value("t.connection"),
         "maintenance" => Field::Nullable("t.in_maintenance"),
         "cluster" => Field::Named { pointer: "t.cluster_id", table: "cluster" },
@@ -43,18 +42,11 @@ fn field(name: &str) -> Option<Field> {
         "health" => state!("health"),
         "power" => Field::Value("t.power"),
         "uptime" => state!("uptime_s"),
-        "source" => Field::Named { pointer: "t.source_id", table: "source" },
-        "platform" => Field::Platform,
-        "datacenter" => Field::Named { pointer: "t.datacenter_id", table: "datacenter" },
-        "seen" => Field::Value("t.first_seen_ms"),
-        "archived" => Field::Nullable("t.archived_at_ms"),
-        "id" | "host_id" => Field::Key("t.id = #"),
+        "host_id" => Field::Key("t.id = #"),
         "cluster_id" => Field::Key("t.cluster_id = #"),
-        "datacenter_id" => Field::Key("t.datacenter_id = #"),
-        "source_id" => Field::Key("t.source_id = #"),
         "datastore_id" => Field::Key("t.id IN (SELECT o.host_id FROM host_datastore o WHERE o.datastore_id = #)"),
         "network_id" => Field::Key("t.id IN (SELECT o.host_id FROM host_network o WHERE o.network_id = #)"),
-        _ => return None,
+        _ => return Field::of_every_kind(name),
     })
 }
 
@@ -62,7 +54,7 @@ impl Listed for HostRow {
     fn listing() -> Listing<Self> {
         Listing {
             table: "host",
-            fields: Fields { columns: HostRow::columns(), field, words_in: &[("t.cluster_id", "cluster")] },
+            fields: Fields { columns: HostRow::COLUMNS, field, words_in: &[("t.cluster_id", "cluster")] },
             columns: "t.cluster_id, cluster.name AS cluster_name, t.datacenter_id, datacenter.name AS datacenter_name, \
                       t.power, t.connection, t.in_maintenance, s.health, t.vendor, t.model, t.cpu_model, t.sockets, t.cores, \
                       t.threads, t.cpu_total_mhz, s.cpu_usage_mhz, t.memory_bytes, s.memory_usage_bytes, t.version, t.build, \

@@ -23,7 +23,6 @@ const VMS: &str = "(SELECT count(*) FROM vm_network o JOIN vm v ON v.id = o.vm_i
 
 fn field(name: &str) -> Option<Field> {
     Some(match name {
-        "name" => Field::Name,
         "type" => Field::Value("t.network_type"),
         "switch" => Field::Nullable("t.switch_name"),
         "vlan" => Field::Nullable("t.vlan"),
@@ -31,16 +30,9 @@ fn field(name: &str) -> Option<Field> {
         "hosts" => Field::Value(HOSTS),
         "uplink" => Field::Value("t.is_uplink"),
         "accessible" => Field::Nullable("t.accessible"),
-        "datacenter" => Field::Named { pointer: "t.datacenter_id", table: "datacenter" },
-        "source" => Field::Named { pointer: "t.source_id", table: "source" },
-        "platform" => Field::Platform,
-        "seen" => Field::Value("t.first_seen_ms"),
-        "archived" => Field::Nullable("t.archived_at_ms"),
-        "id" | "network_id" => Field::Key("t.id = #"),
-        "datacenter_id" => Field::Key("t.datacenter_id = #"),
-        "source_id" => Field::Key("t.source_id = #"),
+        "network_id" => Field::Key("t.id = #"),
         "host_id" => Field::Key("t.id IN (SELECT o.network_id FROM host_network o WHERE o.host_id = #)"),
-        _ => return None,
+        _ => return Field::of_every_kind(name),
     })
 }
 
@@ -48,7 +40,7 @@ impl Listed for NetworkRow {
     fn listing() -> Listing<Self> {
         Listing {
             table: "network",
-            fields: Fields { columns: NetworkRow::columns(), field, words_in: &[] },
+            fields: Fields { columns: NetworkRow::COLUMNS, field, words_in: &[] },
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
             read,

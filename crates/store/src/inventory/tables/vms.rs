@@ -24,7 +24,6 @@ macro_rules! state {
 
 fn field(name: &str) -> Option<Field> {
     Some(match name {
-        "name" => Field::Name,
         "power" => Field::Value("t.power"),
         "cluster" => Field::Named { pointer: "t.cluster_id", table: "cluster" },
         "host" => Field::Named { pointer: "t.host_id", table: "host" },
@@ -40,9 +39,6 @@ fn field(name: &str) -> Option<Field> {
         "dns" => Field::Nullable("t.guest_host_name"),
         "tools" => Field::Nullable("t.tools_state"),
         "snapshots" => Field::Nullable("t.snapshot_count"),
-        "source" => Field::Named { pointer: "t.source_id", table: "source" },
-        "platform" => Field::Platform,
-        "datacenter" => Field::Named { pointer: "t.datacenter_id", table: "datacenter" },
         "folder" => Field::Nullable("(SELECT o.path FROM folder o WHERE o.id = t.folder_id)"),
         "pool" => Field::Named { pointer: "t.resource_pool_id", table: "resource_pool" },
         "role" => Field::Value("t.role"),
@@ -55,16 +51,11 @@ fn field(name: &str) -> Option<Field> {
         "tag" => Field::Lines("t.tags"),
         "uptime" => state!("uptime_s"),
         "created" => Field::Nullable("t.created_at_ms"),
-        "seen" => Field::Value("t.first_seen_ms"),
-        "archived" => Field::Nullable("t.archived_at_ms"),
-        "id" => Field::Key("t.id = #"),
         "host_id" => Field::Key("t.host_id = #"),
         "cluster_id" => Field::Key("t.cluster_id = #"),
-        "datacenter_id" => Field::Key("t.datacenter_id = #"),
-        "source_id" => Field::Key("t.source_id = #"),
         "datastore_id" => Field::Key("t.id IN (SELECT o.vm_id FROM vm_datastore o WHERE o.datastore_id = #)"),
         "network_id" => Field::Key("t.id IN (SELECT o.vm_id FROM vm_network o WHERE o.network_id = #)"),
-        _ => return None,
+        _ => return Field::of_every_kind(name),
     })
 }
 
@@ -73,7 +64,7 @@ impl Listed for VmRow {
         Listing {
             table: "vm",
             fields: Fields {
-                columns: VmRow::columns(),
+                columns: VmRow::COLUMNS,
                 field,
                 words_in: &[("t.host_id", "host"), ("t.cluster_id", "cluster")],
             },
