@@ -27,6 +27,9 @@ pub enum AddressError {
 /// Pages of the product that people copy from the browser's address bar; the service is at `/sdk` of the same server.
 const PRODUCT_PAGES: [&str; 5] = ["/ui", "/vsphere-client", "/mob", "/websso", "/folder"];
 
+const WINRM_PORT: u16 = 5985;
+const WINRM_TLS_PORT: u16 = 5986;
+
 impl Address {
     /// Understands a vSphere address. Without a scheme it is https; a path is kept only if it leads to an `/sdk`
     /// (behind a reverse proxy).
@@ -40,6 +43,25 @@ impl Address {
             url.set_path(&path);
         } else {
             url.set_path(&format!("{path}/sdk"));
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Self { url })
+    }
+
+    /// Understands a WS-Management address. Without a scheme it is https, or http for port 5985; without a port it is the
+    /// scheme's: 5986 or 5985. A port that was typed is kept, 443 and 80 as well.
+    pub fn winrm(typed: &str) -> Result<Self, AddressError> {
+        let mut url = parse(typed)?;
+        if !typed.contains("://") && url.port() == Some(WINRM_PORT) {
+            let _ = url.set_scheme("http");
+        }
+        if url.port().is_none() && !names_a_port(typed) {
+            let port = if url.scheme() == "http" { WINRM_PORT } else { WINRM_TLS_PORT };
+            let _ = url.set_port(Some(port));
+        }
+        if url.path().trim_matches('/').is_empty() {
+            url.set_path("/wsman");
         }
         url.set_query(None);
         url.set_fragment(None);
@@ -65,12 +87,15 @@ impl Address {
 
     /// The name as a person would say it, with the port: `vc1.lab:443`.
     pub fn host_and_port(&self) -> String {
-        let port = self.url.port_or_known_default().unwrap_or(443);
-        format!("{}:{port}", self.url.host_str().unwrap_or_default())
+        format!("{}:{}", self.host(), self.port())
     }
 
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or(443)
     }
 }
 
@@ -110,6 +135,15 @@ fn parse(typed: &str) -> Result<Url, AddressError> {
         return Err(AddressError::Malformed);
     }
     Ok(url)
+}
+
+/// The typed text ends its authority with a port: the URL forgets one that is the scheme's own.
+fn names_a_port(typed: &str) -> bool {
+    let typed = typed.trim();
+    let rest = typed.split_once("://").map_or(typed, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && typed.parse::<Ipv6Addr>().is_err()
 }
 
 #[cfg(test)]
@@ -159,5 +193,24 @@ mod tests {
     fn neighbours_keep_the_proxy_prefix() {
         let address = Address::vsphere("https://proxy.lab/vc1/sdk").unwrap();
         assert_eq!(address.beside("/rest/x").as_str(), "https://proxy.lab/vc1/rest/x");
+    }
+
+    #[test]
+    fn hosts_of_hyper_v_are_found_at_the_ports_of_winrm() {
+        for (typed, expected) in [
+            ("hv1.lab", "https://hv1.lab:5986/wsman"),
+            ("hv1.lab:5985", "http://hv1.lab:5985/wsman"),
+            ("hv1:5986", "https://hv1:5986/wsman"),
+            ("http://hv1.lab", "http://hv1.lab:5985/wsman"),
+            ("https://hv1.lab/wsman", "https://hv1.lab:5986/wsman"),
+            ("https://hv1.lab:443", "https://hv1.lab:443/wsman"),
+            ("http://hv1.lab:80/", "http://hv1.lab:80/wsman"),
+            ("fe80::1", "https://[fe80::1]:5986/wsman"),
+            ("[fe80::1]:5985", "http://[fe80::1]:5985/wsman"),
+            ("https://gate.lab/hv1/wsman?x#y", "https://gate.lab:5986/hv1/wsman"),
+        ] {
+            let address = Address::winrm(typed).map_or_else(|error| error.to_string(), |address| address.to_string());
+            assert_eq!(address, expected, "{typed}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::tls::Shown;
 
 /// Maps a failed request (or a body that broke off) to one of the bounded kinds.
 pub(crate) fn from_reqwest(error: &reqwest::Error, host: &str, shown: &Shown) -> Failure {
-    if let Some(failure) = find(error, &mut |cause| from_cause(cause, host, shown)) {
+    if let Some(failure) = from_chain(error, host, shown) {
         return failure;
     }
     if error.is_timeout() {
@@ -20,14 +20,28 @@ pub(crate) fn from_reqwest(error: &reqwest::Error, host: &str, shown: &Shown) ->
     if error.is_decode() {
         return Failure::new(FailureKind::Protocol, format!("{host} sent a body that could not be decompressed"));
     }
+    cut_off(host)
+}
+
+/// The failure that an error's causes tell, whatever library it comes from.
+pub(crate) fn from_chain(error: &(dyn Error + 'static), host: &str, shown: &Shown) -> Option<Failure> {
+    find(error, &mut |cause| from_cause(cause, host, shown))
+}
+
+pub(crate) fn cut_off(host: &str) -> Failure {
     unreachable(format!("{host} closed the connection before its answer was complete"))
+}
+
+pub(crate) fn unknown_host(host: &str) -> Failure {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    Failure::new(FailureKind::UnknownHost, format!("the name {name} does not resolve"))
 }
 
 pub(crate) fn timed_out(host: &str) -> Failure {
     Failure::new(FailureKind::TimedOut, format!("{host} did not answer in time"))
 }
 
-fn unreachable(detail: String) -> Failure {
+pub(crate) fn unreachable(detail: String) -> Failure {
     Failure::new(FailureKind::Unreachable, detail)
 }
 
@@ -66,8 +80,7 @@ fn from_cause(cause: &(dyn Error + 'static), host: &str, shown: &Shown) -> Optio
     }
     // hyper-util names the failed look-up by this text alone: its error type is private.
     if cause.to_string().starts_with("dns error") {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        return Some(Failure::new(FailureKind::UnknownHost, format!("the name {name} does not resolve")));
+        return Some(unknown_host(host));
     }
     None
 }

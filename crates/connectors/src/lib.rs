@@ -4,9 +4,12 @@
 
 pub mod address;
 mod http_failure;
+pub mod hyperv;
 mod observer;
+mod quote;
 mod tls;
 pub mod vcenter;
+mod xml;
 
 pub use observer::{CollectProgress, Observer};
 
@@ -34,6 +37,7 @@ pub struct Endpoint {
 pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::check(endpoint).await,
+        SourceKind::Hyperv => hyperv::check(endpoint).await,
         kind => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
     }
 }

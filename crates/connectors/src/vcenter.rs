@@ -1,6 +1,6 @@
 //! vCenter and ESXi over SOAP (vim25): a wire client and pure parsers.
 //!
-//! `transport`, `body`, `session` and `retrieve` speak with the server; `xml`, `tree`, `answer` and `objects` are pure and read
+//! `transport`, `body`, `session` and `retrieve` speak with the server; `answer` and `objects` are pure and read
 //! whatever bytes they are given; `collect` and `check` put both together.
 
 pub mod answer;
@@ -19,14 +19,12 @@ mod session;
 mod stage;
 mod tags;
 mod transport;
-pub mod tree;
 mod value;
 mod withheld;
-mod xml;
 
+pub use crate::xml::{XmlError, tree};
 pub use session::{About, ServiceContent};
 pub use value::Moref;
-pub use xml::XmlError;
 
 pub(crate) use check::check;
 pub(crate) use collect::collect;

@@ -5,8 +5,8 @@ use std::io::BufRead;
 use super::{
     fault::Fault,
     tree::{Element, Tree},
-    xml::{Step, Xml, XmlError},
 };
+use crate::xml::{Step, Xml, XmlError};
 
 /// Why an answer yields nothing more.
 #[derive(Debug, thiserror::Error)]

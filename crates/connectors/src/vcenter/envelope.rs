@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::value::Moref;
+use crate::xml::escape::escape_into;
 
 /// A request's body, for example `<Logout …>`.
 pub(super) struct Request {
@@ -58,29 +59,6 @@ impl Request {
     }
 }
 
-fn escape_into(xml: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            // Written as references: a parser turns bare ones into spaces or line feeds.
-            '\r' => xml.push_str("&#13;"),
-            '\n' => xml.push_str("&#10;"),
-            '\t' => xml.push_str("&#9;"),
-            character => xml.push(character),
-        }
-    }
-}
-
-/// True if XML 1.0 can carry the text at all ("Extensible Markup Language (XML) 1.0", section 2.2, `Char`).
-pub(super) fn is_writable(text: &str) -> bool {
-    text.chars().all(|c| {
-        matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,12 +70,5 @@ mod tests {
         let xml = request.finish();
         assert!(xml.contains("<password> &lt;&amp;&gt;&quot;&#9;]]&gt; </password>"), "{xml}");
         assert!(xml.ends_with("</Login></soapenv:Body></soapenv:Envelope>"));
-    }
-
-    #[test]
-    fn control_characters_cannot_be_written() {
-        assert!(is_writable("pässwörd 🔑\t"));
-        assert!(!is_writable("bell\u{7}"));
-        assert!(!is_writable("nul\0"));
     }
 }

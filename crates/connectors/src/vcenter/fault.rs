@@ -3,9 +3,7 @@
 use model::failure::{Failure, FailureKind};
 
 use super::tree::Element;
-
-/// A server's text is shown up to this many characters.
-const SHOWN_CHARACTERS: usize = 300;
+use crate::quote::shortened;
 
 /// A fault as the server names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,9 +107,4 @@ impl Fault {
 
 fn locked(host: &str, said: &str) -> Failure {
     Failure::new(FailureKind::AccountLocked, format!("{host} says that the account is locked: {said}"))
-}
-
-pub(super) fn shortened(text: &str) -> String {
-    let clean = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    clean.chars().filter(|c| !c.is_control()).take(SHOWN_CHARACTERS).collect()
 }

@@ -10,11 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     answer::{read_parts, read_whole},
-    envelope::{Request, is_writable},
+    envelope::Request,
     transport::{CallError, Transport},
     tree::Element,
     value::Moref,
 };
+use crate::xml::escape::is_writable;
 
 /// A logout is not worth more: the server drops idle sessions by itself after half an hour.
 const LOGOUT: Duration = Duration::from_secs(5);

@@ -14,7 +14,7 @@ use model::{
 };
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SERVER, SET_COOKIE},
+    header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, SET_COOKIE},
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,7 @@ use super::{answer::AnswerError, body::Body, fault::Fault};
 use crate::{
     address::Address,
     http_failure,
+    quote::{describe, header},
     tls::{self, Keys},
 };
 
@@ -219,8 +220,8 @@ impl Transport {
     /// SOAP comes with 200, faults with 500; anything else is somebody else's page.
     fn expect_soap(&self, response: &Response) -> Result<(), Failure> {
         let status = response.status();
-        let said = describe(&self.host(), response);
-        let is_xml = header(response, CONTENT_TYPE.as_str()).to_ascii_lowercase().contains("xml");
+        let said = describe(&self.host(), status, response.headers());
+        let is_xml = header(response.headers(), CONTENT_TYPE.as_str()).to_ascii_lowercase().contains("xml");
         match status {
             StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR if is_xml => Ok(()),
             StatusCode::TOO_MANY_REQUESTS => Err(Failure::new(FailureKind::Throttled, said)),
@@ -275,17 +276,4 @@ fn client(mode: &TlsMode, keys: Keys, shown: &Arc<tls::Shown>) -> Result<reqwest
 
 pub(super) fn cancelled() -> Failure {
     Failure::new(FailureKind::Cancelled, "cancelled while reading")
-}
-
-/// `vc1.lab:443 answered 404 Not Found (nginx, text/html)`.
-fn describe(host: &str, response: &Response) -> String {
-    let mut by = vec![header(response, SERVER.as_str()), header(response, CONTENT_TYPE.as_str())];
-    by.retain(|text| !text.is_empty());
-    let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join(", ")) };
-    format!("{host} answered {}{by}", response.status())
-}
-
-fn header(response: &Response, name: &str) -> String {
-    let value = response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.chars().filter(|c| !c.is_control()).take(60).collect()
 }

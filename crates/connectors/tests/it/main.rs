@@ -6,6 +6,7 @@
 mod endpoint;
 mod fixtures;
 mod hostile;
+mod hyperv_check;
 mod mutation;
 mod paging;
 mod paging_server;
@@ -13,3 +14,7 @@ mod simulator;
 mod soap_driver;
 mod tls;
 mod vcsim;
+mod winrm;
+mod winrm_breaks;
+mod winrm_hostile;
+mod winrm_peer;

@@ -52,12 +52,22 @@ async fn a_self_signed_certificate_is_refused_shown_and_pinned() {
 
 /// A TLS server with this certificate that answers everything with a page.
 async fn web_server(certificate: String, key: String) -> SocketAddr {
+    let app = axum::Router::new().fallback(|| async { axum::response::Html("<h1>It works!</h1>") });
+    serve_with(app, certificate, key).await
+}
+
+/// A TLS server with a certificate of its own.
+pub(crate) async fn serve_tls(app: axum::Router) -> SocketAddr {
+    let (certificate, key) = self_signed(|_| ());
+    serve_with(app, certificate, key).await
+}
+
+async fn serve_with(app: axum::Router, certificate: String, key: String) -> SocketAddr {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = RustlsConfig::from_pem(certificate.into_bytes(), key.into_bytes()).await.unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();
-    let app = axum::Router::new().fallback(|| async { axum::response::Html("<h1>It works!</h1>") });
     let server = axum_server::from_tcp_rustls(listener, config).unwrap();
     tokio::spawn(server.serve(app.into_make_service()));
     address

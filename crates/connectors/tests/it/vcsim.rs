@@ -71,9 +71,14 @@ fn program() -> Option<&'static Path> {
     };
     let program = PROGRAM.get_or_init(build).as_deref();
     if program.is_none() {
-        let required = std::env::var_os("IROA_REQUIRE_PEERS").is_some_and(|value| value == "1");
-        assert!(!required, "vcsim cannot be built, and IROA_REQUIRE_PEERS=1 forbids to skip");
-        eprintln!("skipped: vcsim cannot be built (packages golang-go and golang-github-vmware-govmomi-dev)");
+        required("vcsim (packages golang-go and golang-github-vmware-govmomi-dev)");
     }
     program
+}
+
+/// Tells that a peer cannot be had, and fails where the run demands all of them.
+pub(crate) fn required(peer: &str) {
+    let required = std::env::var_os("IROA_REQUIRE_PEERS").is_some_and(|value| value == "1");
+    assert!(!required, "there is no {peer}, and IROA_REQUIRE_PEERS=1 forbids to skip");
+    eprintln!("skipped: there is no {peer}");
 }

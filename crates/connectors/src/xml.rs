@@ -2,14 +2,18 @@
 //!
 //! It knows no SOAP and no network; it reads whatever `BufRead` it is given and never panics.
 
+pub(crate) mod escape;
+pub mod tree;
+
 use std::io::{self, BufRead, Read};
 
 use quick_xml::{
-    Reader, escape,
+    Reader,
+    escape::unescape,
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::tree::{Tree, TreeError};
+use tree::{Tree, TreeError};
 
 /// vSphere nests about 15 deep; snapshots nest by their own depth, 32 at most.
 const MAX_DEPTH: usize = 200;
@@ -38,14 +42,14 @@ impl From<TreeError> for XmlError {
 }
 
 /// What stands at the reader's place.
-pub(super) enum Step {
+pub(crate) enum Step {
     /// An element begins; it is the tree's new root.
     Open,
     Close,
     End,
 }
 
-pub(super) struct Xml<R> {
+pub(crate) struct Xml<R> {
     reader: Reader<Metered<R>>,
     token: Vec<u8>,
     depth: usize,
@@ -54,14 +58,14 @@ pub(super) struct Xml<R> {
 }
 
 impl<R: BufRead> Xml<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         let mut reader = Reader::from_reader(Metered { inner: input, left: MAX_TOKEN_BYTES, exhausted: false });
         reader.config_mut().check_comments = false;
         Self { reader, token: Vec::with_capacity(1 << 10), depth: 0, pending_close: false }
     }
 
     /// Goes to the next tag. An opened element's head (name and attributes) is left in `head`, cleared before.
-    pub(super) fn step(&mut self, head: &mut Tree) -> Result<Step, XmlError> {
+    pub(crate) fn step(&mut self, head: &mut Tree) -> Result<Step, XmlError> {
         if std::mem::take(&mut self.pending_close) {
             return Ok(Step::Close);
         }
@@ -82,7 +86,7 @@ impl<R: BufRead> Xml<R> {
     }
 
     /// Reads the rest of the element that `step` just opened into the tree whose root it is.
-    pub(super) fn read_subtree(&mut self, tree: &mut Tree) -> Result<(), XmlError> {
+    pub(crate) fn read_subtree(&mut self, tree: &mut Tree) -> Result<(), XmlError> {
         if std::mem::take(&mut self.pending_close) {
             return Ok(());
         }
@@ -152,8 +156,8 @@ enum Move {
     Eof,
 }
 
-/// Puts a tag into the tree. Two attributes carry meaning: `xsi:type` (the value's class) and plain `type` (a
-/// reference's class).
+/// Puts a tag into the tree. Two attributes have places of their own, because vSphere has them everywhere: `xsi:type` (the
+/// value's class) and plain `type` (a reference's class). Declarations of name spaces are left out: prefixes are not read.
 fn open(tree: &mut Tree, tag: &BytesStart<'_>) -> Result<(), XmlError> {
     tree.open(tag.local_name().as_ref())?;
     if tag.attributes_raw().is_empty() {
@@ -162,11 +166,15 @@ fn open(tree: &mut Tree, tag: &BytesStart<'_>) -> Result<(), XmlError> {
     for attribute in tag.attributes().with_checks(false) {
         let attribute = attribute.map_err(|_| XmlError::Malformed)?;
         let key: &str = attribute.key.as_ref();
-        if local(key) != "type" {
+        if key == "xmlns" || key.starts_with("xmlns:") {
             continue;
         }
-        let value = escape::unescape(&attribute.value).map_err(|_| XmlError::Forbidden)?;
-        if key == "type" { tree.reference_type(&value)? } else { tree.value_type(local(&value))? }
+        let value = unescape(&attribute.value).map_err(|_| XmlError::Forbidden)?;
+        match local(key) {
+            "type" if key == "type" => tree.reference_type(&value)?,
+            "type" => tree.value_type(local(&value))?,
+            other => tree.attribute(other, &value)?,
+        }
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! One part of an answer as a tree in an arena that is reused from part to part: no allocation per element.
 //!
-//! It keeps names, texts and the two `type` attributes; what they mean is the parsers' business.
+//! It keeps names, texts and attributes; what they mean is the parsers' business.
 
 /// A view's list of machines is one part: 200,000 references and their text stay below this.
 const MAX_ELEMENTS: usize = 1 << 20;
 const MAX_TEXT_BYTES: usize = 64 << 20;
+
+const MAX_ATTRIBUTES: usize = 1 << 20;
 
 /// The part exceeds the arena's bounds.
 #[derive(Debug)]
@@ -26,23 +28,28 @@ struct Node {
     first_child: u32,
     last_child: u32,
     next: u32,
+    /// Where its attributes lie among all, without the two types.
+    attributes: Span,
 }
 
 #[derive(Debug, Default)]
 pub struct Tree {
     nodes: Vec<Node>,
+    /// Names and values.
+    attributes: Vec<(Span, Span)>,
     text: String,
     open: Vec<u32>,
 }
 
 impl Tree {
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.nodes.clear();
+        self.attributes.clear();
         self.text.clear();
         self.open.clear();
     }
 
-    pub(super) fn open(&mut self, name: &str) -> Result<(), TreeError> {
+    pub(crate) fn open(&mut self, name: &str) -> Result<(), TreeError> {
         if self.nodes.len() >= MAX_ELEMENTS {
             return Err(TreeError);
         }
@@ -61,7 +68,7 @@ impl Tree {
         Ok(())
     }
 
-    pub(super) fn value_type(&mut self, value: &str) -> Result<(), TreeError> {
+    pub(crate) fn value_type(&mut self, value: &str) -> Result<(), TreeError> {
         let span = self.keep(value)?;
         if let Some(node) = self.nodes.last_mut() {
             node.value_type = span;
@@ -69,7 +76,7 @@ impl Tree {
         Ok(())
     }
 
-    pub(super) fn reference_type(&mut self, value: &str) -> Result<(), TreeError> {
+    pub(crate) fn reference_type(&mut self, value: &str) -> Result<(), TreeError> {
         let span = self.keep(value)?;
         if let Some(node) = self.nodes.last_mut() {
             node.reference_type = span;
@@ -77,9 +84,23 @@ impl Tree {
         Ok(())
     }
 
+    pub(crate) fn attribute(&mut self, name: &str, value: &str) -> Result<(), TreeError> {
+        if self.attributes.len() >= MAX_ATTRIBUTES {
+            return Err(TreeError);
+        }
+        let kept = (self.keep(name)?, self.keep(value)?);
+        let at = self.attributes.len() as u32;
+        self.attributes.push(kept);
+        if let Some(node) = self.nodes.last_mut() {
+            let start = if node.attributes.end == 0 { at } else { node.attributes.start };
+            node.attributes = Span { start, end: at + 1 };
+        }
+        Ok(())
+    }
+
     /// Adds to the text of the innermost element. White space between elements is dropped: in SOAP an element has
     /// either children or text.
-    pub(super) fn text(&mut self, text: &str) -> Result<(), TreeError> {
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), TreeError> {
         let Some(at) = self.open.last().copied() else { return Ok(()) };
         if self.nodes[at as usize].first_child != 0 {
             return Ok(());
@@ -94,11 +115,11 @@ impl Tree {
         Ok(())
     }
 
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.open.pop();
     }
 
-    pub(super) fn root(&self) -> Option<Element<'_>> {
+    pub(crate) fn root(&self) -> Option<Element<'_>> {
         if self.nodes.is_empty() { None } else { Some(Element { tree: self, at: 0 }) }
     }
 
@@ -144,6 +165,13 @@ impl<'t> Element<'t> {
 
     pub fn text(self) -> &'t str {
         self.tree.slice(self.node().text)
+    }
+
+    /// The value of an attribute, named without its prefix; `type` is not among them.
+    pub fn attribute(self, name: &str) -> Option<&'t str> {
+        let Span { start, end } = self.node().attributes;
+        let own = self.tree.attributes.get(start as usize..end as usize)?;
+        own.iter().find(|(key, _)| self.tree.slice(*key) == name).map(|(_, value)| self.tree.slice(*value))
     }
 
     pub fn children(self) -> Children<'t> {
