@@ -118,3 +118,73 @@ fn chosen(columns: &'static [Column], wanted: &[String]) -> Result<Vec<&'static 
 fn texts(row: &impl TableRow, keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| row.cell(key).map_or_else(String::new, |cell| cell.csv())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::{sync::Semaphore, time::sleep};
+
+    use super::*;
+
+    /// A table that never ends, and the one place to read it in.
+    fn endless() -> (Pages, Arc<Semaphore>) {
+        let places = Arc::new(Semaphore::new(1));
+        let place = Arc::clone(&places).try_acquire_owned().unwrap();
+        let pages = stream::repeat_with(|| Ok(vec![vec!["web".to_owned()]]));
+        (bounded(pages.boxed(), place), places)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_stalls_loses_its_place_and_sees_that_the_table_is_not_whole() {
+        let (mut pages, places) = endless();
+        assert!(pages.next().await.unwrap().is_ok());
+        sleep(STALLED + Duration::from_secs(1)).await;
+        assert_eq!(places.available_permits(), 1);
+        let rest: Vec<_> = pages.collect().await;
+        assert!(rest.len() <= 2 && matches!(rest.last(), Some(Err(Error::Internal(_)))), "{rest:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_is_slow_for_ever_is_cut_off() {
+        let (mut pages, places) = endless();
+        let begun = Instant::now();
+        while pages.next().await.unwrap().is_ok() {
+            sleep(STALLED / 2).await;
+            assert!(begun.elapsed() < LONGEST * 2, "it goes on");
+        }
+        assert!(begun.elapsed() >= LONGEST && pages.next().await.is_none());
+        assert_eq!(places.available_permits(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_goes_gives_its_place_back() {
+        let (pages, places) = endless();
+        drop(pages);
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(places.available_permits(), 1);
+    }
+
+    #[tokio::test]
+    async fn no_more_exports_at_a_time_than_leave_connections_for_pages() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = crate::Options {
+            database_url: format!("sqlite://{}", folder.path().join("iroa.db").display()).into(),
+            secret_key_file: folder.path().join("secret.key"),
+            parallel_syncs: 1,
+        };
+        let engine = Engine::open(&options).await.unwrap();
+        let query = || ExportQuery { kind: ObjectKind::Vm, query: TableQuery::default(), columns: Vec::new() };
+        let places = engine.inner.exports.clone();
+        let taken = places.acquire_many_owned(AT_A_TIME as u32).await.unwrap();
+        tokio::time::pause();
+        let refused = engine.export_rows(&Actor::Console, query()).await.err();
+        assert!(matches!(refused, Some(Error::Throttled { .. })), "{refused:?}");
+        tokio::time::resume();
+        drop(taken);
+        let export = engine.export_rows(&Actor::Console, query()).await.unwrap();
+        assert_eq!(export.pages.count().await, 0);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(engine.inner.exports.available_permits(), AT_A_TIME);
+    }
+}
