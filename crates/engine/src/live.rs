@@ -38,6 +38,8 @@ struct State {
 struct Entry {
     version: u64,
     progress: Progress,
+    /// It was published by this process, which tells others of it.
+    is_own: bool,
     /// When the run began to run, as far as this process can measure it.
     since: Option<Instant>,
     ended: Option<Instant>,
@@ -58,8 +60,27 @@ impl Hub {
         Self { state: Mutex::default(), bell: watch::Sender::new(0) }
     }
 
-    /// Replaces what is known of a run. A run that has ended stays ended.
+    /// Replaces what is known of a run, by this process' own knowledge. A run that has ended stays ended.
     pub(crate) fn publish(&self, progress: Progress, since: Option<Instant>) {
+        self.replace(progress, since, true);
+    }
+
+    /// The same for a run of another process, as the database tells it. `false` where it is no news.
+    pub(crate) fn publish_foreign(&self, progress: Progress, since: Option<Instant>) -> bool {
+        self.replace(progress, since, false)
+    }
+
+    /// What another process has counted. When the run began is reckoned once, from the time that it told first.
+    pub(crate) fn hear(&self, mut progress: Progress) {
+        let elapsed = Duration::from_millis(std::mem::take(&mut progress.elapsed_ms).max(0).unsigned_abs());
+        if progress.state == RunState::Running {
+            let is_dated = known_since(&self.state(), progress.run).is_some();
+            let since = if is_dated { None } else { Instant::now().checked_sub(elapsed) };
+            self.replace(progress, since, false);
+        }
+    }
+
+    fn replace(&self, progress: Progress, since: Option<Instant>, is_own: bool) -> bool {
         let mut state = self.state();
         let known = state.runs.get(&progress.run);
         let is_old_news = known.is_some_and(|known| {
@@ -68,15 +89,33 @@ impl Hub {
                 || (known.progress == progress && since.is_none())
         });
         if is_old_news {
-            return;
+            return false;
         }
         state.version += 1;
         let now = Instant::now();
         let ended = progress.state.is_final().then_some(now);
         let since = since.or_else(|| known_since(&state, progress.run));
         let version = state.version;
-        state.runs.insert(progress.run, Entry { version, progress, since, ended });
+        state.runs.insert(progress.run, Entry { version, progress, is_own, since, ended });
         state.runs.retain(|_, entry| entry.ended.is_none_or(|ended| now - ended < MEMORY));
+        self.ring(state);
+        true
+    }
+
+    /// The runs that this process published after a version, and the version that this is.
+    pub(crate) fn own_since(&self, seen: u64) -> (Vec<Progress>, u64) {
+        let state = self.state();
+        let own = state.runs.values().filter(|entry| entry.is_own && entry.version > seen);
+        (own.map(Entry::present).collect(), state.version)
+    }
+
+    /// Makes the present state of the own live runs news again, for somebody who knows nothing yet.
+    pub(crate) fn repeat_own(&self) {
+        let mut state = self.state();
+        state.version += 1;
+        let version = state.version;
+        let own = state.runs.values_mut().filter(|entry| entry.is_own && entry.ended.is_none());
+        own.for_each(|entry| entry.version = version);
         self.ring(state);
     }
 
@@ -104,8 +143,12 @@ impl Hub {
         self.bell.send_replace(version);
     }
 
-    fn version(&self) -> u64 {
+    pub(crate) fn version(&self) -> u64 {
         self.state().version
+    }
+
+    pub(crate) fn bell(&self) -> watch::Receiver<u64> {
+        self.bell.subscribe()
     }
 
     /// What changed after a version, and the version that this is.
@@ -161,7 +204,7 @@ impl Engine {
     /// Everything that changes from now on.
     pub fn subscribe(&self) -> Feed {
         let hub = Arc::clone(&self.inner.hub);
-        Feed { bell: hub.bell.subscribe(), seen: hub.version(), hub, due: VecDeque::new(), last: None }
+        Feed { bell: hub.bell(), seen: hub.version(), hub, due: VecDeque::new(), last: None }
     }
 
     /// All runs that are queued or running now.
@@ -209,6 +252,24 @@ mod tests {
         let ServerFrame::Run { progress: seen } = watcher.next().await else { panic!("a run's frame") };
         assert_eq!(seen.state, RunState::Completed);
         assert_eq!(watcher.next().await, ServerFrame::InventoryChanged { source: SourceId(1) });
+    }
+
+    #[test]
+    fn others_are_told_of_own_runs_only_and_hear_each_of_them_once() {
+        let hub = Hub::new();
+        hub.publish(progress(1, RunState::Running, 1), None);
+        hub.hear(Progress { elapsed_ms: 5_000, ..progress(2, RunState::Running, 2) });
+        let (own, told) = hub.own_since(0);
+        assert_eq!(own.iter().map(|progress| progress.run).collect::<Vec<_>>(), [RunId(1)]);
+        assert!(hub.own_since(told).0.is_empty());
+        let heard = hub.live().remove(1);
+        assert!(heard.issues == 2 && heard.elapsed_ms >= 5_000, "{heard:?}");
+        hub.hear(Progress { elapsed_ms: 6_000, ..progress(2, RunState::Running, 2) });
+        assert_eq!(hub.version(), told, "nothing new was counted");
+        hub.hear(progress(2, RunState::Completed, 2));
+        assert_eq!(hub.live().len(), 2, "ends are read from the database");
+        hub.repeat_own();
+        assert_eq!(hub.own_since(told).0.len(), 1);
     }
 
     #[test]

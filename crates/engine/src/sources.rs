@@ -20,6 +20,7 @@ use crate::{
     Engine,
     engine::now_ms,
     error::{Error, Result},
+    workers::notices,
 };
 
 use settings::{checked, is_reached_differently};
@@ -95,6 +96,7 @@ impl Engine {
             self.inner.hub.publish(model::run::Progress { state: model::run::RunState::Cancelled, ..run }, None);
         }
         self.inner.hub.inventory_changed(id);
+        notices::inventory_changed(self, id).await;
         tracing::info!(source.id = id.0, ?fate, "a source was deleted");
         Ok(())
     }

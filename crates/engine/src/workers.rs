@@ -3,6 +3,7 @@
 //! Any number of processes on one database share the work: runs are leased rows, and a lease that expires ends its run.
 
 mod foreign;
+pub(crate) mod notices;
 mod running;
 
 use std::time::Duration;
@@ -44,6 +45,8 @@ impl Workers {
         workers.spawn(take_runs(engine.clone(), workers.tasks.clone(), workers.stopping.clone()));
         workers.spawn(look_around(engine.clone()));
         workers.spawn(clean_up(engine.clone()));
+        workers.spawn(notices::tell(engine.clone()));
+        workers.spawn(notices::hear(engine.clone()));
         workers
     }
 

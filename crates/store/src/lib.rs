@@ -7,6 +7,7 @@ mod database;
 mod entity;
 mod error;
 pub mod inventory;
+mod notices;
 pub mod persister;
 pub mod runs;
 pub mod sessions;
@@ -17,4 +18,5 @@ pub mod vault;
 
 pub use database::{About, Backend, Database, MigrateError, MigrationReport, Options};
 pub use error::{QueryError, StoreError};
+pub use notices::{Listener, NOTICE_BYTES_MAX};
 pub use sea_orm::DbErr;

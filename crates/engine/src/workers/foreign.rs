@@ -1,5 +1,5 @@
-//! Runs that this process does not work on: those in the queue, and those of other processes on the same database. Of them
-//! only what the database tells is shown: state and time, no counts.
+//! Runs that this process does not work on, as the database tells them: those in the queue, and those of other processes on
+//! the same database. Their counts come with `notices`.
 
 use std::time::{Duration, Instant};
 
@@ -13,13 +13,15 @@ pub(super) async fn follow(engine: &Engine) -> Result<()> {
     let hub = &engine.inner.hub;
     let live = runs::live(engine.db()).await?;
     for view in &live {
-        if engine.inner.running.contains(view.id) || hub.state_of(view.id) == Some(view.state) {
+        let is_known = || engine.inner.running.contains(view.id) || hub.state_of(view.id) == Some(view.state);
+        if is_known() {
             continue;
         }
         let expected_ms = engine.expected_ms(view.source).await?;
-        let progress = progress(view, expected_ms);
-        let since = view.started_at_ms.and_then(ago);
-        hub.publish(progress, since);
+        // Its process may have told its counts meanwhile.
+        if !is_known() {
+            hub.publish_foreign(progress(view, expected_ms), view.started_at_ms.and_then(ago));
+        }
     }
     for known in hub.live() {
         let is_there = live.iter().any(|view| view.id == known.run);
@@ -28,15 +30,15 @@ pub(super) async fn follow(engine: &Engine) -> Result<()> {
         }
         match runs::find(engine.db(), known.run).await? {
             Some(view) if view.state.is_final() => {
-                hub.publish(progress(&view, known.expected_ms), None);
-                if view.state.is_success() {
+                let is_news = hub.publish_foreign(progress(&view, known.expected_ms), None);
+                if is_news && view.state.is_success() {
                     hub.inventory_changed(view.source);
                 }
             }
             // Queued after the list was read.
             Some(_) => {}
             // Its source was deleted with everything.
-            None => hub.publish(Progress { state: RunState::Cancelled, ..known }, None),
+            None => drop(hub.publish_foreign(Progress { state: RunState::Cancelled, ..known }, None)),
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ mod lab;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 mod relay;
+mod replicas;
 mod roles;
 mod runs;
 mod scheduling;

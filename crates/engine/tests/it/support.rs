@@ -13,6 +13,8 @@ use model::{
     run::{Progress, RunState},
     source::{SourceKind, SourceSettings, TlsMode},
 };
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, sqlx::postgres::PgListener};
+use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -65,15 +67,46 @@ impl Place {
         Some(Self::open(Some(postgres::create_database().await?), 2).await)
     }
 
+    /// Another process' engine on the same database, as far as one process can have it.
+    pub(crate) async fn another_engine(&self) -> Engine {
+        Engine::open(&self.options).await.unwrap()
+    }
+
     /// Goes round the engine: for what only time, damage or another program do to a database.
     pub(crate) async fn execute(&self, statement: &str) {
-        use engine::SecretString;
-        use sea_orm::ConnectionTrait as _;
-
-        let url: &SecretString = &self.options.database_url;
-        let connection = sea_orm::Database::connect(secrecy::ExposeSecret::expose_secret(url)).await.unwrap();
+        let connection = sea_orm::Database::connect(self.database_url()).await.unwrap();
         connection.execute_unprepared(statement).await.unwrap();
         connection.close().await.unwrap();
+    }
+
+    /// Hears what processes tell each other on PostgreSQL, as any program could.
+    pub(crate) async fn listener(&self) -> PgListener {
+        let mut listener = PgListener::connect(self.database_url()).await.unwrap();
+        listener.listen("iroa").await.unwrap();
+        listener
+    }
+
+    /// Until so many connections listen, the old ones not counted; their process ids in PostgreSQL.
+    pub(crate) async fn until_listeners(&self, count: usize, old: &[i32]) -> Vec<i32> {
+        let listening = "SELECT pid FROM pg_stat_activity WHERE application_name = 'iroa listener' \
+                         AND query LIKE 'LISTEN%' AND datname = current_database()";
+        let connection = sea_orm::Database::connect(self.database_url()).await.unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let statement = Statement::from_string(DbBackend::Postgres, listening);
+            let rows = connection.query_all_raw(statement).await.unwrap();
+            let mut found: Vec<i32> = rows.iter().map(|row| row.try_get("", "pid").unwrap()).collect();
+            found.retain(|process| !old.contains(process));
+            if found.len() >= count {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "{} of {count} listen", found.len());
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn database_url(&self) -> &str {
+        self.options.database_url.expose_secret()
     }
 
     pub(crate) async fn add(&self, name: &str, role: Role) -> Actor {
