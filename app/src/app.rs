@@ -9,9 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    error::AppError,
     frame::Frame,
-    loading::{Loaded, resource},
     pages::{
         account::AccountPage,
         activity::ActivityPage,
@@ -30,17 +28,13 @@ use crate::{
         storage::{DatastorePage, StoragePage},
         vms::{VmPage, VmsPage},
     },
-    server::accounts::{Visitor, read_visitor},
+    visitor::VisitorResource,
 };
-
-/// Who looks at the page; loaded once for each document.
-#[derive(Clone, Copy)]
-pub(crate) struct VisitorResource(pub(crate) Loaded<Result<Visitor, AppError>>);
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_context(VisitorResource(resource(|| (), |()| read_visitor())));
+    VisitorResource::provide();
     #[cfg(target_arch = "wasm32")]
     Effect::new(mark_hydrated);
 

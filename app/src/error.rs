@@ -141,7 +141,7 @@ mod on_the_server {
     use leptos::prelude::ServerFnErrorErr;
 
     use super::AppError;
-    use crate::guard;
+    use crate::response;
 
     impl AppError {
         pub(super) fn unexpected(error: &ServerFnErrorErr) -> Self {
@@ -159,7 +159,7 @@ mod on_the_server {
                 source = cause.source();
             }
             tracing::error!(error.id = id, error = chain, "a request failed");
-            guard::answer_with(StatusCode::INTERNAL_SERVER_ERROR);
+            response::answer_with(StatusCode::INTERNAL_SERVER_ERROR);
             Self::Internal { id }
         }
 
@@ -177,7 +177,7 @@ mod on_the_server {
 
         /// Gives the response this error's status, too.
         pub(crate) fn answered(self) -> Self {
-            guard::answer_with(self.status());
+            response::answer_with(self.status());
             self
         }
     }

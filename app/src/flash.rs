@@ -10,7 +10,7 @@ use std::{
 
 use model::{account::Actor, ids::UserId};
 
-use crate::server::sources::Draft;
+use crate::server::source_form::Draft;
 
 #[derive(Clone)]
 pub(crate) enum Note {

@@ -24,12 +24,12 @@ use model::{
 pub(crate) use self::account_menu::AppearanceForm;
 use self::{nav::Nav, palette::Palette, top::Top};
 use crate::{
-    app::VisitorResource,
     components::{Clock, ErrorState},
     error::AppError,
     live::Live,
     loading::{Loaded, resource},
     server::sources::list_sources,
+    visitor::VisitorResource,
 };
 
 /// The signed-in person, for the pages inside of the frame.

@@ -16,9 +16,12 @@ pub mod guard;
 pub mod live;
 mod loading;
 pub mod pages;
+#[cfg(feature = "ssr")]
+mod response;
 pub mod server;
 mod shell;
 pub mod table;
+mod visitor;
 
 pub use app::App;
 pub use shell::shell;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod inventory;
 pub mod password;
 pub mod runs;
+pub mod source_form;
 pub mod sources;
 pub mod users;
 

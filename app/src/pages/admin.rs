@@ -25,7 +25,7 @@ pub fn AdminPage() -> impl IntoView {
         .into_any()
     } else {
         #[cfg(feature = "ssr")]
-        crate::guard::answer_with(http::StatusCode::FORBIDDEN);
+        crate::response::answer_with(http::StatusCode::FORBIDDEN);
         view! {
             <section class="card">
                 <ErrorState error=AppError::Forbidden />

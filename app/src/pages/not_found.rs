@@ -8,7 +8,7 @@ use crate::components::{Glyph, Icon};
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::guard::answer_with(http::StatusCode::NOT_FOUND);
+    crate::response::answer_with(http::StatusCode::NOT_FOUND);
     view! {
         <Title text="Not found · IROA" />
         <main id="main" class="alone">

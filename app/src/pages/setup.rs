@@ -7,9 +7,9 @@ use model::account::PASSWORD_MIN_CHARS;
 
 use super::sign_in::{Entrance, leave_for};
 use crate::{
-    app::VisitorResource,
     components::{Field, FormError, PasswordField, errors_of},
     server::accounts::CreateFirstAdmin,
+    visitor::VisitorResource,
 };
 
 #[component]

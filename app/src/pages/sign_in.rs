@@ -5,10 +5,10 @@ use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use crate::{
-    app::VisitorResource,
     components::{Field, FormError, Glyph, Icon, PasswordField, errors_of},
     error::AppError,
     server::accounts::{SignIn, local_path},
+    visitor::VisitorResource,
 };
 
 #[component]

@@ -3,10 +3,15 @@
 mod delete;
 mod form;
 mod outcome;
+mod wording;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use model::{account::Role, ids::SourceId, source::SourceView};
+use model::{
+    account::Role,
+    ids::SourceId,
+    source::{SourceKind, SourceView},
+};
 
 use self::{delete::DeleteCard, form::SourceFields};
 use crate::{
@@ -18,7 +23,8 @@ use crate::{
     pages::activity::RunTable,
     server::{
         runs::list_runs,
-        sources::{Draft, SourceForm, read_source, take_source_draft},
+        source_form::{Draft, SourceForm},
+        sources::{read_source, take_source_draft},
     },
 };
 
@@ -28,20 +34,50 @@ const RUNS_SHOWN: usize = 10;
 #[component]
 pub fn NewSourcePage() -> impl IntoView {
     let draft = draft_resource();
+    let query = use_query_map();
+    let kind = Memo::new(move |_| {
+        let named = query.with(|query| SourceKind::from_key(query.get_str("kind")?));
+        named.filter(|kind| kind.is_supported()).unwrap_or(SourceKind::Vcenter)
+    });
     let body = move || {
         let draft = draft.get()?;
         if !Me::may(Role::Manager) {
             return Some(view! { <ErrorState error=AppError::Forbidden /> }.into_any());
         }
+        let draft = draft.unwrap_or_else(|| fresh(SourceForm::blank(kind.get())));
         Some(
-            view! { <SourceFields draft=draft.unwrap_or_else(|| fresh(SourceForm::blank())) has_password=false /> }
-                .into_any(),
+            view! {
+                <KindChoice chosen=draft.form.kind />
+                <SourceFields draft has_password=false />
+            }
+            .into_any(),
         )
     };
     view! {
         <Breadcrumbs trail=vec![("/sources".to_owned(), "Sources".to_owned())] here="Add" />
-        <PageHead title="Add a source" line="A vCenter or an ESXi host. IROA only reads; nothing is ever changed on it." />
+        <PageHead title="Add a source" />
         <Suspense fallback=|| view! { <Skeleton rows=8 /> }>{body}</Suspense>
+    }
+}
+
+/// Which platform the source is of: links, so that the choice is in the address.
+#[component]
+fn KindChoice(chosen: SourceKind) -> impl IntoView {
+    let links = SourceKind::ALL.into_iter().filter(|kind| kind.is_supported()).map(|kind| {
+        let current = (kind == chosen).then_some("page");
+        view! {
+            <li>
+                <a href=format!("/sources/new?kind={}", kind.key()) aria-current=current>
+                    {kind.label()}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="kinds" aria-label="Kind of source">
+            <ul>{links.collect_view()}</ul>
+        </nav>
+        <p class="line">{wording::of(chosen).line}</p>
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn create_first_admin(
     let actor = engine.create_first_admin(token.trim(), &name, password.into()).await?;
     crate::guard::begin_session(&actor).await?;
     let next = "/sources/new".to_owned();
-    crate::guard::go_to(&next);
+    crate::response::go_to(&next);
     Ok(next)
 }
 
@@ -51,7 +51,7 @@ pub async fn sign_in(name: String, password: Password, next: Option<String>) -> 
     let actor = engine.sign_in(&name, password.into(), crate::guard::client_address()).await?;
     crate::guard::begin_session(&actor).await?;
     let next = local_path(next.as_deref()).to_owned();
-    crate::guard::go_to(&next);
+    crate::response::go_to(&next);
     Ok(next)
 }
 
@@ -59,7 +59,7 @@ pub async fn sign_in(name: String, password: Password, next: Option<String>) -> 
 pub async fn sign_out() -> Result<(), AppError> {
     crate::guard::anyone().await;
     crate::guard::end_session().await?;
-    crate::guard::go_to("/sign-in");
+    crate::response::go_to("/sign-in");
     Ok(())
 }
 
@@ -68,7 +68,7 @@ pub async fn change_own_password(current: Password, new: Password, repeated: Pas
     let (engine, actor) = crate::guard::own_account().await?;
     same(&new, &repeated)?;
     engine.change_own_password(&actor, current.into(), new.into(), crate::guard::session_key()).await?;
-    crate::guard::go_to("/account?saved=password");
+    crate::response::go_to("/account?saved=password");
     Ok(())
 }
 
@@ -82,7 +82,7 @@ pub async fn own_sessions() -> Result<Vec<SessionView>, AppError> {
 pub async fn revoke_session(handle: String) -> Result<(), AppError> {
     let (engine, actor) = crate::guard::own_account().await?;
     engine.revoke_session(&actor, &handle).await?;
-    crate::guard::go_to("/account?saved=session");
+    crate::response::go_to("/account?saved=session");
     Ok(())
 }
 
@@ -99,7 +99,7 @@ pub async fn set_appearance(
         preferences.density = density.unwrap_or(preferences.density);
     };
     engine.change_preferences(&actor, set).await?;
-    crate::guard::go_to(local_path(next.as_deref()));
+    crate::response::go_to(local_path(next.as_deref()));
     Ok(())
 }
 

@@ -69,7 +69,7 @@ pub async fn save_columns(kind: ObjectKind, columns: String) -> Result<(), AppEr
         }
     };
     engine.change_preferences(&actor, set).await?;
-    guard::go_to(crate::table::list_path(kind).unwrap_or("/"));
+    crate::response::go_to(crate::table::list_path(kind).unwrap_or("/"));
     Ok(())
 }
 

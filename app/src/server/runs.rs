@@ -15,7 +15,7 @@ use crate::error::AppError;
 pub async fn start_sync(source: SourceId) -> Result<RunId, AppError> {
     let (engine, actor) = crate::guard::require(model::account::Role::Manager).await?;
     let run = engine.start_sync(&actor, source).await?;
-    crate::guard::go_to("/sources");
+    crate::response::go_to("/sources");
     Ok(run)
 }
 
@@ -30,7 +30,7 @@ pub async fn start_all_syncs() -> Result<u64, AppError> {
             started += 1;
         }
     }
-    crate::guard::go_to("/sources");
+    crate::response::go_to("/sources");
     Ok(started)
 }
 
@@ -38,7 +38,7 @@ pub async fn start_all_syncs() -> Result<u64, AppError> {
 pub async fn cancel_run(run: RunId) -> Result<(), AppError> {
     let (engine, actor) = crate::guard::require(model::account::Role::Manager).await?;
     engine.cancel_run(&actor, run).await?;
-    crate::guard::go_to("/sources");
+    crate::response::go_to("/sources");
     Ok(())
 }
 

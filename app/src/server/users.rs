@@ -25,7 +25,7 @@ pub async fn list_users() -> Result<Vec<UserView>, AppError> {
 pub async fn add_user(name: String, role: Role, password: Password) -> Result<(), AppError> {
     let (engine, actor) = crate::guard::require(Role::Admin).await?;
     engine.add_user(&actor, &name, role, password.into()).await?;
-    crate::guard::go_to("/admin?saved=user");
+    crate::response::go_to("/admin?saved=user");
     Ok(())
 }
 
@@ -33,7 +33,7 @@ pub async fn add_user(name: String, role: Role, password: Password) -> Result<()
 pub async fn set_user_role(id: UserId, role: Role) -> Result<(), AppError> {
     let (engine, actor) = crate::guard::require(Role::Admin).await?;
     engine.set_user_role(&actor, id, role).await?;
-    crate::guard::go_to("/admin?saved=role");
+    crate::response::go_to("/admin?saved=role");
     Ok(())
 }
 
@@ -41,7 +41,7 @@ pub async fn set_user_role(id: UserId, role: Role) -> Result<(), AppError> {
 pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppError> {
     let (engine, actor) = crate::guard::require(Role::Admin).await?;
     engine.set_user_disabled(&actor, id, disabled).await?;
-    crate::guard::go_to("/admin?saved=state");
+    crate::response::go_to("/admin?saved=state");
     Ok(())
 }
 
@@ -50,9 +50,9 @@ pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppErro
 pub async fn reset_user_password(id: UserId) -> Result<String, AppError> {
     let (engine, actor) = crate::guard::require(Role::Admin).await?;
     let password = engine.reset_user_password(&actor, id).await?;
-    if crate::guard::is_plain_form() {
+    if crate::response::is_plain_form() {
         let ticket = crate::flash::keep(&actor, crate::flash::Note::OneTimePassword { user: id, password });
-        crate::guard::go_to(&format!("/admin?note={ticket}"));
+        crate::response::go_to(&format!("/admin?note={ticket}"));
         return Ok(String::new());
     }
     Ok(password)

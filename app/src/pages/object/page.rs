@@ -64,6 +64,6 @@ where
 
 fn missing() -> AppError {
     #[cfg(feature = "ssr")]
-    crate::guard::answer_with(http::StatusCode::NOT_FOUND);
+    crate::response::answer_with(http::StatusCode::NOT_FOUND);
     AppError::NotFound
 }

@@ -10,11 +10,14 @@ use leptos::{
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{check::CheckOutcome, source::TlsMode};
 
-use super::outcome::Outcome;
+use super::{outcome::Outcome, wording};
 use crate::{
     components::{Advice, Card, Field, FormError, FormResult, Glyph, Icon, PasswordField, Tone},
     frame::Sources,
-    server::sources::{CheckSource, Draft, SaveSource, SourceForm},
+    server::{
+        source_form::{Draft, SourceForm},
+        sources::{CheckSource, SaveSource},
+    },
 };
 
 const INTERVALS: [(i64, &str); 9] = [
@@ -108,6 +111,7 @@ pub(super) fn SourceFields(draft: Draft, has_password: bool) -> impl IntoView {
 
 #[component]
 fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> impl IntoView {
+    let wording = wording::of(form.kind);
     let placeholder = if has_password { "saved; type to replace it" } else { "" };
     view! {
         <Card title="Connection" note=form.kind.label() class="c6">
@@ -126,7 +130,7 @@ fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> i
                         aria-describedby="name-error name-help"
                     />
                 </Field>
-                <Field id="endpoint" label="Address" help="vcenter.example, 10.0.0.5:8443 or https://vcenter.example/sdk" errors>
+                <Field id="endpoint" label="Address" help=wording.address errors>
                     <input
                         type="text"
                         id="endpoint"
@@ -143,7 +147,7 @@ fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> i
                 <Field
                     id="username"
                     label="User"
-                    help="A read-only account suffices: the role Read-only on the top object, propagated. For example iroa@vsphere.local."
+                    help=wording.user
                     errors
                 >
                     <input
