@@ -59,7 +59,7 @@ impl Envelopes {
     pub(super) fn create(&self) -> String {
         let options = [("WINRS_NOPROFILE", "TRUE"), ("WINRS_CODEPAGE", "65001")];
         let body = format!(
-            "<rsp:Shell><rsp:IdleTimeOut>PT{IDLE_TIMEOUT_S}S</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>\
+            "<rsp:Shell><rsp:IdleTimeOut>PT{IDLE_TIMEOUT_S}.000S</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>\
              <rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>"
         );
         self.envelope(&format!("{TRANSFER}/Create"), None, &options, &body)

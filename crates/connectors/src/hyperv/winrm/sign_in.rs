@@ -94,7 +94,10 @@ async fn with_tokens(connection: &mut Connection, target: &Target, scheme: Schem
         let token = offers.iter().find(|(name, _)| name.eq_ignore_ascii_case(scheme.name()));
         let token = token.and_then(|(_, token)| BASE64_STANDARD.decode(token.as_ref()?).ok());
         match (reply.status, token) {
-            (status, token) if status.is_success() => return accepted(connection, context, token).map_err(Into::into),
+            // An empty message is no error to most versions, and one to others: the account is what counts.
+            (status, token) if status.is_success() || says_nothing(status) && context.is_signed_in() => {
+                return accepted(connection, context, token).map_err(Into::into);
+            }
             (StatusCode::UNAUTHORIZED, Some(token)) if !context.is_complete() => theirs = Some(token),
             (StatusCode::UNAUTHORIZED, _) if exchange == 0 => {
                 let offers: Vec<String> = offers.into_iter().map(|(name, _)| name).collect();
@@ -134,10 +137,14 @@ async fn basic(connection: &mut Connection, target: &Target) -> Result<Security,
     match reply.status {
         StatusCode::UNAUTHORIZED if refusal::offers_basic(&offers) => Err(refusal::wrong_credentials(connection)),
         StatusCode::UNAUTHORIZED => Err(refusal::nothing_usable(connection, &offers)),
-        // An empty message is no error to some versions, and one to others.
-        status if status.is_success() || status == StatusCode::INTERNAL_SERVER_ERROR => Ok(Security::Basic(value)),
+        status if status.is_success() || says_nothing(status) => Ok(Security::Basic(value)),
         _ => Err(refusal::not_winrm(connection, &reply)),
     }
+}
+
+/// WS-Management's complaint about a message without content; the sign-in comes before it.
+fn says_nothing(status: StatusCode) -> bool {
+    matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_REQUEST)
 }
 
 /// An empty message that only signs in.
