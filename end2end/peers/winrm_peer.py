@@ -7,7 +7,8 @@ Authentication is pyspnego's, which shares no code with IROA: Basic, NTLM and Ne
     NTLM_USER_FILE=users winrm_peer.py [--cert c.pem --key k.pem] ...      users: lines of DOMAIN:user:password
 
 It prints the port that it listens at as its first line. With --journal it writes what happens, one event a line, each beginning
-with the number of the connection: "1 connected", "1 authenticated LAB\\tester Negotiate sealed", "1 Create 5F…".
+with the number of the connection: "1 connected", "1 authenticated LAB\\tester Negotiate spnego ntlm", "1 Create 5F… sealed 1436".
+With pyspnego's Kerberos extra, KRB5_CONFIG and KRB5_KTNAME in the environment, Negotiate takes Kerberos as well.
 """
 import argparse
 import base64
@@ -28,6 +29,14 @@ from xml.sax.saxutils import escape
 import spnego
 import spnego.channel_bindings
 from spnego.exceptions import SpnegoError
+
+try:
+    import gssapi
+
+    # Else a refused ticket is reported by nothing but an AttributeError, later.
+    gssapi.SecurityContext.__DEFER_STEP_ERRORS__ = False
+except ImportError:
+    pass  # Kerberos is an extra.
 
 NAMESPACES = {
     "s": "http://www.w3.org/2003/05/soap-envelope",
@@ -57,6 +66,7 @@ def arguments():
     add("--timeouts", type=int, default=0, help="answers to Receive that say that there is nothing yet")
     add("--envelope", type=int, default=512_000, help="MaxEnvelopeSizekb, in bytes")
     add("--journal")
+    add("--host", default="localhost", help="of the service principal HTTP/…, for Kerberos")
     add("--misbehave", action="append", default=[], metavar="ACTION[#N]=HOW",
         help="once, at the Nth such request: drop, stall, tamper, plain, garbage, deny, empty or fault:CODE")
     return parser.parse_args()
@@ -311,12 +321,13 @@ class Connection(http.server.BaseHTTPRequestHandler):
         is_raw = token[:8] == b"NTLMSSP\0"
         if self.context is None or self.context.complete:
             options = spnego.NegotiateOptions.use_ntlm if is_raw else spnego.NegotiateOptions.use_negotiate
-            self.context = spnego.server(protocol="ntlm" if is_raw else "negotiate", options=options, channel_bindings=BINDINGS)
+            self.context = spnego.server(hostname=OPTIONS.host, service="HTTP", protocol="ntlm" if is_raw else "negotiate",
+                                         options=options, channel_bindings=BINDINGS)
             self.is_signed_in = False
         try:
             reply = self.context.step(token)
         except SpnegoError as error:
-            journal(self.number, "refused", type(error).__name__)
+            journal(self.number, "refused", type(error).__name__, str(error).replace("\n", " "))
             self.deny()
             return None
         headers = [f"{kind} {base64.b64encode(reply).decode()}"] if reply else []
@@ -324,7 +335,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
             self.answer(401, authenticate=headers)
             return None
         self.is_signed_in, self.mode = True, "spnego"
-        journal(self.number, "authenticated", self.context.client_principal, kind, "raw" if is_raw else "spnego")
+        journal(self.number, "authenticated", self.context.client_principal, kind, "raw" if is_raw else "spnego", self.context.negotiated_protocol)
         return headers
 
     def unseal(self, body):

@@ -9,6 +9,7 @@ mod context;
 mod endpoint_binding;
 mod envelope;
 mod fault;
+mod kdc;
 mod refusal;
 mod run;
 mod sealed;

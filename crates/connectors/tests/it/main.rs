@@ -17,4 +17,7 @@ mod vcsim;
 mod winrm;
 mod winrm_breaks;
 mod winrm_hostile;
+#[cfg(feature = "kerberos")]
+mod winrm_kerberos;
 mod winrm_peer;
+mod winrm_recorded;

@@ -43,21 +43,26 @@ pub(crate) struct Reference {
 
 impl WinRmPeer {
     pub(crate) fn http(arguments: &[&str]) -> Option<Self> {
-        Self::start(false, arguments, None)
+        Some(Self::start(python()?, false, arguments, None, &[]))
     }
 
     pub(crate) fn https(arguments: &[&str]) -> Option<Self> {
-        Self::start(true, arguments, None)
+        Some(Self::start(python()?, true, arguments, None, &[]))
     }
 
     /// `responder` is the body of `respond(command, script, stdin)`, indented by four spaces.
     pub(crate) fn answering(is_tls: bool, responder: &str, arguments: &[&str]) -> Option<Self> {
-        Self::start(is_tls, arguments, Some(responder))
+        Some(Self::start(python()?, is_tls, arguments, Some(responder), &[]))
     }
 
-    /// `None`, with a message, where the peer cannot be had; a failure where peers are required.
-    fn start(is_tls: bool, arguments: &[&str], responder: Option<&str>) -> Option<Self> {
-        let python = python()?;
+    /// With another Python, and settings in its environment.
+    pub(crate) fn start(
+        python: &Path,
+        is_tls: bool,
+        arguments: &[&str],
+        responder: Option<&str>,
+        environment: &[(&str, &Path)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(
@@ -67,7 +72,11 @@ impl WinRmPeer {
         .unwrap();
         let mut command = Command::new(python);
         command.arg(workspace().join("end2end/peers/winrm_peer.py")).args(arguments);
-        command.env("NTLM_USER_FILE", path("users")).arg("--journal").arg(path("journal"));
+        command
+            .env("NTLM_USER_FILE", path("users"))
+            .envs(environment.iter().copied())
+            .arg("--journal")
+            .arg(path("journal"));
         if is_tls {
             let key = rcgen::KeyPair::generate().unwrap();
             let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
@@ -84,7 +93,7 @@ impl WinRmPeer {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let port = line.trim().parse().expect("the peer prints its port");
-        Some(Self { process, port, folder, is_tls })
+        Self { process, port, folder, is_tls }
     }
 
     pub(crate) fn address(&self) -> String {
@@ -162,15 +171,18 @@ impl Drop for WinRmPeer {
 
 pub(crate) const LIMITS: Limits = Limits { time: Duration::from_secs(30), output_bytes: 64 << 20 };
 
+/// Runs a script of `end2end/peers` that installs something and prints where it is.
+pub(crate) fn set_up(script: &str) -> Option<PathBuf> {
+    let script = workspace().join("end2end/peers").join(script);
+    let output = Command::new("bash").arg(script).stderr(Stdio::inherit()).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    if output.status.success() && path.is_file() { Some(path) } else { None }
+}
+
+/// `None`, with a message, where the peer cannot be had; a failure where peers are required.
 fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let set_up = || {
-        let script = workspace().join("end2end/peers/setup_winrm.sh");
-        let output = Command::new("bash").arg(script).stderr(Stdio::inherit()).output().ok()?;
-        let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-        if output.status.success() && path.is_file() { Some(path) } else { None }
-    };
-    let python = PYTHON.get_or_init(set_up).as_deref();
+    let python = PYTHON.get_or_init(|| set_up("setup_winrm.sh")).as_deref();
     if python.is_none() {
         required("the WinRM peer (python3 with venv, pyspnego and pywinrm from the package index)");
     }

@@ -3,12 +3,12 @@
 
 use sspi::{
     AuthIdentity, AuthIdentityBuffers, BufferType, ClientRequestFlags, Credentials, CredentialsBuffers,
-    DataRepresentation, EncryptionFlags, Negotiate, NegotiateConfig, Ntlm, SecurityBuffer, SecurityBufferRef,
-    SecurityStatus, Sspi, SspiImpl, ntlm::NtlmConfig,
+    DataRepresentation, EncryptionFlags, KdcResolution, KerberosConfig, Negotiate, NegotiateConfig, Ntlm,
+    SecurityBuffer, SecurityBufferRef, SecurityStatus, Sspi, SspiImpl, generator::GeneratorState, ntlm::NtlmConfig,
 };
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use super::endpoint_binding::security_buffer;
+use super::{endpoint_binding::security_buffer, kdc};
 
 /// The scheme of HTTP's `Authorization` that a context speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +26,18 @@ impl Scheme {
     }
 }
 
-/// A token that makes no sense, or a message that was not sealed by the host. Why is the crate's own words and stays out.
-#[derive(Debug, thiserror::Error)]
-#[error("the security context refuses it")]
-pub(super) struct Refused;
+/// Why there is no next token, or no message. More words would be the crate's own and stay out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refused {
+    #[error("the account is not known, or its password is another")]
+    Account,
+    #[error("the token makes no sense, or the message was not sealed by the host")]
+    Token,
+}
 
 impl From<sspi::Error> for Refused {
     fn from(_: sspi::Error) -> Self {
-        Self
+        Self::Token
     }
 }
 
@@ -64,9 +68,7 @@ impl Context {
         let package = match scheme {
             Scheme::Ntlm => Package::Ntlm(Ntlm::new(), Some(identity.into())),
             Scheme::Negotiate => {
-                // The name of the client's computer is no business of the host.
-                let packages = Some("ntlm,!kerberos,!pku2u".to_owned());
-                let config = NegotiateConfig::new(Box::new(NtlmConfig::default()), packages, String::new());
+                let config = negotiate_config(kdc::of(&identity.username));
                 let credentials = CredentialsBuffers::try_from(Credentials::from(identity))?;
                 Package::Negotiate(Negotiate::new_client(config)?, Some(credentials))
             }
@@ -75,22 +77,26 @@ impl Context {
         Ok(Self { package, service: format!("HTTP/{host}"), binding, has_answered: false, is_complete: false })
     }
 
-    /// Takes the host's token (none at first) and yields the next one for it; empty when there is none to send.
-    pub(super) fn step(&mut self, token: Option<Vec<u8>>) -> Result<Vec<u8>, Refused> {
-        let mut input: Vec<SecurityBuffer> = Vec::new();
-        if let Some(token) = token {
-            input.push(SecurityBuffer::new(token, BufferType::Token));
+    /// Takes the host's token (none at first) and yields the next one for it; empty when there is none to send. Kerberos asks its
+    /// key distribution center meanwhile.
+    pub(super) async fn step(&mut self, token: Option<Vec<u8>>) -> Result<Vec<u8>, Refused> {
+        self.has_answered = token.is_some();
+        let mut input = vec![SecurityBuffer::new(token.unwrap_or_default(), BufferType::Token)];
+        // NTLM binds its answer to a challenge. Kerberos would take the binding with its first token, in a form that MIT's library
+        // refuses ("Invalid message type"): its tickets prove the host without it.
+        if self.has_answered {
             input.extend(self.binding.clone().map(|data| SecurityBuffer::new(data, BufferType::ChannelBindings)));
         }
         let mut output = vec![SecurityBuffer::new(Vec::new(), BufferType::Token)];
         let service = &self.service;
-        let status = silently(|| match &mut self.package {
-            Package::Ntlm(package, credentials) => initialize(package, credentials, service, &mut input, &mut output),
-            Package::Negotiate(package, credentials) => {
-                initialize(package, credentials, service, &mut input, &mut output)
+        let status = match &mut self.package {
+            Package::Ntlm(package, account) => initialize(package, account, service, &mut input, &mut output).await,
+            Package::Negotiate(package, account) => {
+                initialize(package, account, service, &mut input, &mut output).await
             }
-        })?;
-        self.has_answered = !input.is_empty();
+        };
+        // Before the host has said anything, only the domain's key distribution center can refuse.
+        let status = status.map_err(|why| if self.has_answered { why } else { Refused::Account })?;
         self.is_complete = matches!(status, SecurityStatus::Ok | SecurityStatus::CompleteNeeded);
         Ok(output.swap_remove(0).buffer)
     }
@@ -136,24 +142,49 @@ fn unseal(package: &mut impl Sspi, signature: &[u8], message: &[u8]) -> Result<V
     Ok(buffers[1].data().to_vec())
 }
 
-fn initialize<P: SspiImpl + Sspi>(
+/// NTLM alone, or Kerberos first where there is somebody to ask. The name of the client's computer is no business of the host.
+fn negotiate_config(kdc: Option<url::Url>) -> NegotiateConfig {
+    let client_computer_name = String::new();
+    match kdc {
+        None => {
+            let packages = Some("ntlm,!kerberos,!pku2u".to_owned());
+            NegotiateConfig::new(Box::new(NtlmConfig::default()), packages, client_computer_name)
+        }
+        Some(url) => {
+            let kdc_resolution = KdcResolution::KdcUrl(Some(url));
+            let kerberos = KerberosConfig { kdc_resolution, client_computer_name: client_computer_name.clone() };
+            NegotiateConfig::new(Box::new(kerberos), Some("kerberos,ntlm".to_owned()), client_computer_name)
+        }
+    }
+}
+
+async fn initialize<P: SspiImpl + Sspi>(
     package: &mut P,
     credentials: &mut P::CredentialsHandle,
     service: &str,
     input: &mut [SecurityBuffer],
     output: &mut [SecurityBuffer],
 ) -> Result<SecurityStatus, Refused> {
+    let wanted = ClientRequestFlags::CONFIDENTIALITY | ClientRequestFlags::INTEGRITY | ClientRequestFlags::MUTUAL_AUTH;
     let mut builder = package
         .initialize_security_context()
         .with_credentials_handle(credentials)
-        .with_context_requirements(ClientRequestFlags::CONFIDENTIALITY | ClientRequestFlags::INTEGRITY)
+        .with_context_requirements(wanted)
         .with_target_data_representation(DataRepresentation::Native)
         .with_target_name(service)
+        .with_input(input)
         .with_output(output);
-    if !input.is_empty() {
-        builder = builder.with_input(input);
+    let mut steps = silently(|| package.initialize_security_context_impl(&mut builder))?;
+    let mut state = silently(|| steps.start());
+    loop {
+        match state {
+            GeneratorState::Completed(result) => return Ok(result?.status),
+            GeneratorState::Suspended(question) => {
+                let answer = kdc::ask(&question).await;
+                state = silently(|| steps.resume(answer));
+            }
+        }
     }
-    Ok(package.initialize_security_context_impl(&mut builder)?.resolve_to_result()?.status)
 }
 
 /// The crate writes tokens, names and session keys at its trace level: whatever the log's filter says, they do not get there.
@@ -206,29 +237,29 @@ mod tests {
         tag(0xa1, &tag(0x30, &[state, mechanism, token].concat()))
     }
 
-    fn context(scheme: Scheme) -> Context {
+    async fn context(scheme: Scheme) -> Context {
         let identity =
             AuthIdentity { username: Username::parse("LAB\\reader").unwrap(), password: "x".to_owned().into() };
         let mut context = Context::new(scheme, identity, "hv1", Some(b"tls-server-end-point:x")).unwrap();
-        assert!(!context.step(None).unwrap().is_empty());
+        assert!(!context.step(None).await.unwrap().is_empty());
         context
     }
 
-    #[test]
-    fn a_challenge_is_answered_with_the_account() {
+    #[tokio::test]
+    async fn a_challenge_is_answered_with_the_account() {
         for (scheme, token) in [(Scheme::Ntlm, challenge()), (Scheme::Negotiate, wrapped(&challenge()))] {
-            let mut context = context(scheme);
-            let answer = context.step(Some(token)).unwrap();
+            let mut context = context(scheme).await;
+            let answer = context.step(Some(token)).await.unwrap();
             let name: Vec<u8> = "reader".encode_utf16().flat_map(u16::to_le_bytes).collect();
             assert!(answer.windows(name.len()).any(|part| part == name), "{scheme:?}");
             assert!(context.is_signed_in());
         }
     }
 
-    #[test]
-    fn what_one_side_seals_is_not_its_own_to_open() {
-        let mut context = context(Scheme::Ntlm);
-        context.step(Some(challenge())).unwrap();
+    #[tokio::test]
+    async fn what_one_side_seals_is_not_its_own_to_open() {
+        let mut context = context(Scheme::Ntlm).await;
+        context.step(Some(challenge())).await.unwrap();
         let mut message = b"<s:Envelope/>".to_vec();
         let signature = context.seal(&mut message).unwrap();
         assert_eq!((signature.len(), message.len()), (16, 13));
@@ -244,10 +275,14 @@ mod tests {
                 let at = at.index(token.len() - 4);
                 changed[at..at + 4].copy_from_slice(&with);
                 for token in [changed, token[..cut.index(token.len())].to_vec(), noise.clone()] {
-                    let mut context = context(scheme);
-                    let _ = context.step(Some(token.clone()));
-                    let _ = context.step(Some(token));
-                    let _ = context.unseal(&noise, &noise);
+                    // Nobody is asked for NTLM: it never waits.
+                    let take = async {
+                        let mut context = context(scheme).await;
+                        let _ = context.step(Some(token.clone())).await;
+                        let _ = context.step(Some(token)).await;
+                        let _ = context.unseal(&noise, &noise);
+                    };
+                    prop_assert!(futures::FutureExt::now_or_never(take).is_some());
                 }
             }
         }

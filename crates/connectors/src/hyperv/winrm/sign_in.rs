@@ -12,7 +12,7 @@ use super::{
     Target,
     account::Auth,
     connection::{Connection, Reply},
-    context::{Context, Scheme},
+    context::{Context, Refused, Scheme},
     refusal,
 };
 
@@ -85,7 +85,7 @@ async fn with_tokens(connection: &mut Connection, target: &Target, scheme: Schem
     let mut context = context.map_err(|_| no_such_account(connection))?;
     let mut theirs = None;
     for exchange in 0..MAX_EXCHANGES {
-        let ours = context.step(theirs.take()).map_err(|_| refusal::bad_token(connection))?;
+        let ours = context.step(theirs.take()).await.map_err(|why| refused(connection, why))?;
         let value = HeaderValue::from_str(&format!("{} {}", scheme.name(), BASE64_STANDARD.encode(ours)));
         let mut value = value.map_err(|_| refusal::bad_token(connection))?;
         value.set_sensitive(true);
@@ -96,7 +96,7 @@ async fn with_tokens(connection: &mut Connection, target: &Target, scheme: Schem
         match (reply.status, token) {
             // An empty message is no error to most versions, and one to others: the account is what counts.
             (status, token) if status.is_success() || says_nothing(status) && context.is_signed_in() => {
-                return accepted(connection, context, token).map_err(Into::into);
+                return accepted(connection, context, token).await.map_err(Into::into);
             }
             (StatusCode::UNAUTHORIZED, Some(token)) if !context.is_complete() => theirs = Some(token),
             (StatusCode::UNAUTHORIZED, _) if exchange == 0 => {
@@ -112,9 +112,9 @@ async fn with_tokens(connection: &mut Connection, target: &Target, scheme: Schem
 }
 
 /// The host is content. Its last token, if it sends one, proves that it knows the password too; over http every message proves it.
-fn accepted(connection: &Connection, mut context: Context, token: Option<Vec<u8>>) -> Result<Security, Failure> {
+async fn accepted(connection: &Connection, mut context: Context, token: Option<Vec<u8>>) -> Result<Security, Failure> {
     if let Some(token) = token.filter(|token| !token.is_empty() && !context.is_complete()) {
-        context.step(Some(token)).map_err(|_| refusal::bad_token(connection))?;
+        context.step(Some(token)).await.map_err(|why| refused(connection, why))?;
     }
     if !context.is_signed_in() {
         // Content without having seen the account: an ordinary web server.
@@ -139,6 +139,13 @@ async fn basic(connection: &mut Connection, target: &Target) -> Result<Security,
         StatusCode::UNAUTHORIZED => Err(refusal::nothing_usable(connection, &offers)),
         status if status.is_success() || says_nothing(status) => Ok(Security::Basic(value)),
         _ => Err(refusal::not_winrm(connection, &reply)),
+    }
+}
+
+fn refused(connection: &Connection, why: Refused) -> Failure {
+    match why {
+        Refused::Account => refusal::wrong_credentials(connection),
+        Refused::Token => refusal::bad_token(connection),
     }
 }
 
