@@ -68,7 +68,8 @@ def arguments():
     add("--journal")
     add("--host", default="localhost", help="of the service principal HTTP/…, for Kerberos")
     add("--misbehave", action="append", default=[], metavar="ACTION[#N]=HOW",
-        help="once, at the Nth such request: drop, stall, tamper, plain, garbage, deny, empty or fault:CODE")
+        help="once, at the Nth such request: drop, stall, tamper, plain, garbage, deny, empty or fault:CODE; "
+             "or SignIn alone, which changes the last token")
     return parser.parse_args()
 
 
@@ -78,7 +79,7 @@ SHELLS = {}
 SEEN = {}
 CONNECTIONS = 0
 MISBEHAVIOUR = {}
-for rule in OPTIONS.misbehave:
+for rule in filter(lambda rule: rule != "SignIn", OPTIONS.misbehave):
     where, _, how = rule.partition("=")
     action, _, nth = where.partition("#")
     MISBEHAVIOUR[(action, int(nth or 1))] = how
@@ -335,6 +336,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
             self.answer(401, authenticate=headers)
             return None
         self.is_signed_in, self.mode = True, "spnego"
+        if headers and "SignIn" in OPTIONS.misbehave:
+            headers = [f"{kind} {base64.b64encode(reply[:-1] + bytes([reply[-1] ^ 1])).decode()}"]
         journal(self.number, "authenticated", self.context.client_principal, kind, "raw" if is_raw else "spnego", self.context.negotiated_protocol)
         return headers
 

@@ -70,6 +70,20 @@ async fn an_answer_that_was_changed_on_the_way_is_not_believed() {
     }
 }
 
+/// The host's last token proves that it knows the password as well, and that nobody changed what both sides offered.
+#[tokio::test]
+async fn a_sign_in_that_was_changed_on_the_way_is_not_believed() {
+    for is_tls in [false, true] {
+        let arguments = ["--misbehave", "SignIn"];
+        let peer = if is_tls { WinRmPeer::https(&arguments) } else { WinRmPeer::http(&arguments) };
+        let Some(peer) = peer else { return };
+        let failure = run(&peer.target(Auth::Negotiate), "ver", b"").await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Protocol, "{failure:?}");
+        assert!(failure.detail.contains("sign-in") && peer.count("authenticated") == 1, "{failure:?}");
+        assert_eq!(peer.count("Create"), 0);
+    }
+}
+
 #[tokio::test]
 async fn two_hundred_megabytes_of_garbage_are_not_swallowed() {
     let started = Instant::now();
@@ -157,4 +171,16 @@ async fn a_run_that_nobody_waits_for_any_more_leaves_no_shell() {
     let dropped = tokio::time::timeout(Duration::from_millis(500), winrm.run("ver", b"", &LIMITS)).await;
     assert!(dropped.is_err());
     assert!(is_deleted(&peer).await, "{:?}", peer.journal());
+}
+
+/// Many times what the largest hosts print.
+#[tokio::test]
+async fn forty_megabytes_of_output_arrive() {
+    let responder = "    return (b'0123456789abcdef' * 64 + b'\\n') * 40_000, b'', 0";
+    let Some(peer) = WinRmPeer::answering(false, responder, &["--chunk", "1000000"]) else { return };
+    let started = Instant::now();
+    let output = run(&peer.target(Auth::Offered), "ver", b"").await.unwrap();
+    eprintln!("{} bytes in {} round trips, {:?}", output.stdout.len(), output.round_trips, started.elapsed());
+    assert_eq!(output.stdout.len(), 41_000_000);
+    assert!(output.stdout.chunks(1025).all(|line| line.starts_with(b"0123") && line.ends_with(b"f\n")));
 }

@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use model::failure::{Failure, FailureKind};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, error::Elapsed, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     envelope::{EnvelopeSize, Envelopes, Input, OPERATION_TIMEOUT_S},
     session::{CallError, Session},
 };
-use crate::{http_failure::timed_out, tls};
+use crate::{address::Address, http_failure::timed_out, tls};
 
 /// Standard input in one request: as base64 and with the rest of the envelope it stays below 150 kB.
 pub(super) const PIECE_BYTES: usize = 100_000;
@@ -33,11 +33,12 @@ pub(super) async fn run(winrm: &mut WinRm, command: &str, stdin: &[u8], limits: 
     let deadline = Instant::now() + limits.time;
     let cancel = winrm.cancel.clone();
     if !winrm.session.is_ready() {
-        let reopened = async { winrm.session.reopen(&winrm.target).await };
+        let host = winrm.session.host();
+        let reopened = timeout_at(deadline, winrm.session.reopen(&winrm.target));
         tokio::select! {
             biased;
             () = cancel.cancelled() => return Err(cancelled()),
-            reopened = reopened => reopened?,
+            reopened = reopened => reopened.unwrap_or_else(|_| Err(timed_out(&host)))?,
         }
     }
     let mut running = Running { winrm, opened: Opened::default(), is_clean: false };
@@ -149,13 +150,13 @@ impl Running<'_> {
         if self.opened.shell.is_some() {
             let opened = self.opened.clone();
             let WinRm { session, target, .. } = &mut *self.winrm;
-            let _ = timeout(CLEAN_UP, async {
+            let deleted = timeout(CLEAN_UP, async {
                 if !session.is_ready() {
                     session.reopen(target).await?;
                 }
                 delete(session, &opened).await
-            })
-            .await;
+            });
+            tell(&target.address, &deleted.await);
         }
         self.is_clean = true;
     }
@@ -183,13 +184,22 @@ impl Drop for Running<'_> {
     }
 }
 
-/// What fails here is left to the shell's idle time-out.
 async fn delete_later(target: Arc<Target>, opened: Opened) {
-    let _ = timeout(CLEAN_UP, async {
+    let deleted = timeout(CLEAN_UP, async {
         let mut session = Session::open(&target, &Arc::<tls::Shown>::default()).await?;
         delete(&mut session, &opened).await
-    })
-    .await;
+    });
+    tell(&target.address, &deleted.await);
+}
+
+/// What could not be deleted is left to the shell's idle time-out.
+fn tell(address: &Address, deleted: &Result<Result<(), Failure>, Elapsed>) {
+    if !matches!(deleted, Ok(Ok(()))) {
+        tracing::warn!(
+            host = address.host_and_port(),
+            "a remote shell could not be deleted: the host will, when it was idle for a while"
+        );
+    }
 }
 
 async fn delete(session: &mut Session, opened: &Opened) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use model::{
     check::Certificate,
     failure::{Failure, FailureKind},
 };
+use tokio::time::timeout;
 
 use super::{
     Target,
@@ -19,7 +20,10 @@ use super::{
     sealed::{self, CONTENT_TYPE},
     sign_in::{Security, sign_in},
 };
-use crate::{quote, tls};
+use crate::{http_failure::timed_out, quote, tls};
+
+/// All tokens together. A host may have to ask a domain controller far away.
+const SIGN_IN: Duration = Duration::from_secs(45);
 
 /// A call's failure: the way to the host, or the host's own fault.
 #[derive(Debug)]
@@ -47,7 +51,8 @@ pub(super) struct Session {
 impl Session {
     pub(super) async fn open(target: &Target, shown: &Arc<tls::Shown>) -> Result<Self, Failure> {
         let mut connection = Connection::open(&target.address, &target.tls, shown).await?;
-        let security = sign_in(&mut connection, target).await?;
+        let security = timeout(SIGN_IN, sign_in(&mut connection, target)).await;
+        let security = security.unwrap_or_else(|_| Err(timed_out(&connection.host())))?;
         let envelopes = Envelopes::new(target.address.to_string(), EnvelopeSize::Large);
         Ok(Self { connection, security, envelopes, is_broken: false, earlier: 0 })
     }
