@@ -1,7 +1,12 @@
 //! One connection to one host and HTTP requests over it, one after the other. NTLM signs in a connection and not a request, so
 //! the connection is ours and never a pool's: it is opened once, and when it ends so does the session.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io::{self, ErrorKind},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode, header};
@@ -31,6 +36,7 @@ use crate::{
 
 /// Name, TCP and TLS together.
 const CONNECT: Duration = Duration::from_secs(10);
+const MAX_ADDRESSES: usize = 8;
 /// An answer stays below the envelope size that requests name, 500 kB, and its sealing adds next to nothing.
 const MAX_ANSWER_BYTES: usize = 2 << 20;
 /// Of the answer's head.
@@ -71,19 +77,14 @@ impl Connection {
         shown: &Arc<tls::Shown>,
         keys: Keys,
     ) -> Result<Self, Failure> {
-        let host = address.host_and_port();
-        let failed = |error: io::Error| {
-            from_chain(&error, &host, shown)
-                .unwrap_or_else(|| unreachable(format!("no connection to {host} could be made")))
-        };
         if address.is_plain() {
-            let stream = tcp(address).await.map_err(failed)?;
+            let stream = tcp(address, shown).await?;
             return Self::over(stream, address, shown, None).await;
         }
         let config = tls::client_config(mode, keys, shown.clone())?;
-        let stream = tcp(address).await.map_err(failed)?;
+        let stream = tcp(address, shown).await?;
         let stream = TlsConnector::from(Arc::new(config)).connect(server_name(address)?, stream).await;
-        let stream = stream.map_err(failed)?;
+        let stream = stream.map_err(|error| not_connected(&error, address, shown))?;
         let binding = end_entity(&stream).map(tls_server_end_point);
         Self::over(stream, address, shown, binding).await
     }
@@ -188,26 +189,40 @@ impl Drop for Connection {
     }
 }
 
-async fn tcp(address: &Address) -> io::Result<TcpStream> {
-    let port = address.port();
-    let stream = match address.url().host() {
-        Some(Host::Ipv4(ip)) => TcpStream::connect((ip, port)).await?,
-        Some(Host::Ipv6(ip)) => TcpStream::connect((ip, port)).await?,
-        _ => {
-            // Resolved apart from connecting: both fail with an `io::Error`.
-            let found = tokio::net::lookup_host((address.host(), port)).await;
-            let found: Vec<_> = found.map_err(|_| io::Error::other(NameError))?.collect();
-            TcpStream::connect(found.as_slice()).await?
+/// Tries the name's addresses in turn: one that swallows packets leaves time for the others.
+async fn tcp(address: &Address, shown: &tls::Shown) -> Result<TcpStream, Failure> {
+    let found = addresses(address).await?;
+    let each = CONNECT / (found.len() as u32 + 1);
+    let mut ended = timed_out(&address.host_and_port());
+    for one in found {
+        let connected =
+            timeout(each, TcpStream::connect(one)).await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+        match connected.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => ended = not_connected(&error, address, shown),
         }
-    };
-    stream.set_nodelay(true)?;
-    Ok(stream)
+    }
+    Err(ended)
 }
 
-/// `http_failure` knows a failed look-up by the words of hyper-util; these are the same.
-#[derive(Debug, thiserror::Error)]
-#[error("dns error")]
-struct NameError;
+async fn addresses(address: &Address) -> Result<Vec<SocketAddr>, Failure> {
+    let port = address.port();
+    match address.url().host() {
+        Some(Host::Ipv4(ip)) => Ok(vec![(ip, port).into()]),
+        Some(Host::Ipv6(ip)) => Ok(vec![(ip, port).into()]),
+        _ => {
+            let found = tokio::net::lookup_host((address.host(), port)).await;
+            let found: Vec<_> =
+                found.map_err(|_| unknown_host(&address.host_and_port()))?.take(MAX_ADDRESSES).collect();
+            if found.is_empty() { Err(unknown_host(&address.host_and_port())) } else { Ok(found) }
+        }
+    }
+}
+
+fn not_connected(error: &io::Error, address: &Address, shown: &tls::Shown) -> Failure {
+    let host = address.host_and_port();
+    from_chain(error, &host, shown).unwrap_or_else(|| unreachable(format!("no connection to {host} could be made")))
+}
 
 fn server_name(address: &Address) -> Result<ServerName<'static>, Failure> {
     let name = match address.url().host() {

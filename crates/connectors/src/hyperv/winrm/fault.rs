@@ -153,4 +153,14 @@ mod tests {
             Fault { code: Some(2_147_942_606), subcode: "InternalError".to_owned(), text: "too long".to_owned() };
         assert_eq!(other.failure("hv1:5986").detail, "hv1:5986 answered with a fault: too long (2147942606)");
     }
+
+    #[test]
+    fn newer_hosts_tell_the_same_as_wmi_errors() {
+        let answer = r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>w:InternalError</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="de-DE">Zu viele
+            Vorg&#228;nge.</s:Text></s:Reason><s:Detail><p:MSFT_WmiError b:IsCIM_Error="true" xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wmi/root/hardware/MSFT_WmiError"><p:error_Code xsi:type="cim:cimUnsignedInt">2150859174</p:error_Code></p:MSFT_WmiError></s:Detail></s:Fault></s:Body></s:Envelope>"#;
+        let fault = super::super::answer::read(answer.as_bytes()).unwrap().err().unwrap();
+        let failure = fault.failure("hv1:5986");
+        assert_eq!(failure.kind, FailureKind::Throttled);
+        assert!(failure.detail.ends_with("Zu viele Vorgänge. (2150859174)"), "{failure:?}");
+    }
 }

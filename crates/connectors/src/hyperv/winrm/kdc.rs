@@ -57,15 +57,42 @@ async fn exchange(host: &str, port: u16, question: &[u8]) -> io::Result<Vec<u8>>
     Ok(answer)
 }
 
-#[cfg(all(test, feature = "kerberos"))]
+#[cfg(test)]
 mod tests {
+    use tokio::net::TcpListener;
+
     use super::*;
 
+    /// A center that answers every question with these bytes.
+    async fn center(answer: &'static [u8]) -> NetworkRequest {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("tcp://{}", listener.local_addr().unwrap())).unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut question = [0; 6];
+            stream.read_exact(&mut question).await.unwrap();
+            stream.write_all(answer).await.unwrap();
+        });
+        NetworkRequest { protocol: NetworkProtocol::Tcp, url, data: vec![0, 0, 0, 2, 1, 2] }
+    }
+
+    #[tokio::test]
+    async fn answers_are_read_with_their_length_and_bounded_by_it() {
+        assert_eq!(ask(&center(&[0, 0, 0, 3, 7, 8, 9, 10]).await).await.unwrap(), [0, 0, 0, 3, 7, 8, 9]);
+        for odd in [&[0, 0, 0, 3, 7][..], &[0, 0], &[0xff; 8]] {
+            let refused = ask(&center(odd).await).await.unwrap_err();
+            assert_eq!(refused.error_type, ErrorKind::NoAuthenticatingAuthority);
+        }
+        let elsewhere = NetworkRequest { protocol: NetworkProtocol::Https, ..center(&[]).await };
+        assert!(ask(&elsewhere).await.is_err(), "nothing is asked over a proxy that a ticket names");
+    }
+
     #[test]
-    fn a_domain_is_its_own_center() {
+    fn a_domain_is_its_own_center_where_kerberos_is_built_in() {
         let url = |account: &str| of(&Username::parse(account).unwrap()).map(|url| url.to_string());
-        assert_eq!(url("reader@lab.example").as_deref(), Some("tcp://lab.example:88"));
-        assert_eq!(url("lab.example\\reader").as_deref(), Some("tcp://lab.example:88"));
+        let expected = cfg!(feature = "kerberos").then_some("tcp://lab.example:88");
+        assert_eq!(url("reader@lab.example").as_deref(), expected);
+        assert_eq!(url("lab.example\\reader").as_deref(), expected);
         assert_eq!(url("LAB\\reader"), None);
         assert_eq!(url("reader"), None);
     }
