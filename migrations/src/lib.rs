@@ -2,6 +2,7 @@
 //!
 //! The same statements run on SQLite and PostgreSQL. Locking, copying and refusing newer schemas is `store::Database::migrate`.
 
+mod hyperv;
 mod initial;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
@@ -13,7 +14,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(initial::Initial)]
+        vec![Box::new(initial::Initial), Box::new(hyperv::Hyperv)]
     }
 }
 

@@ -153,6 +153,7 @@ pub(crate) const fn role_words(role: VmRole) -> &'static str {
         VmRole::Template => "Template",
         VmRole::Vcls => "vSphere Cluster Services agent",
         VmRole::FaultToleranceSecondary => "Fault Tolerance secondary",
+        VmRole::Replica => "Hyper-V Replica",
     }
 }
 

@@ -10,12 +10,17 @@ mod place;
 mod storage;
 mod vm;
 
-pub use cluster::{AdmissionControl, AdmissionPolicy, Cluster, ClusterConfig, ClusterState, DrsRule};
-pub use host::{Host, HostConfig, HostState, PhysicalAdapter};
+pub use cluster::{
+    AdmissionControl, AdmissionPolicy, Cluster, ClusterConfig, ClusterGroup, ClusterState, DrsRule, Quorum,
+};
+pub use host::{Host, HostConfig, HostState, LiveMigration, PhysicalAdapter};
 pub use network::{Network, NetworkConfig, NetworkType};
 pub use place::{Datacenter, Folder, ResourcePool, ResourcePoolConfig};
 pub use storage::{Datastore, DatastoreConfig, DatastoreState};
-pub use vm::{Adapter, Allocation, Attribute, Disk, Snapshot, Tag, Vm, VmConfig, VmRole, VmState};
+pub use vm::{
+    Adapter, Allocation, Attribute, Disk, DynamicMemory, GuestService, Replication, ReplicationMode, Snapshot, Tag, Vm,
+    VmConfig, VmRole, VmState,
+};
 
 use std::collections::BTreeSet;
 

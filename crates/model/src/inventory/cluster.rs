@@ -32,8 +32,33 @@ pub struct ClusterConfig {
     pub total_threads: Option<i64>,
     pub total_memory_bytes: Option<i64>,
     pub host_count: Option<i64>,
+    /// Windows failover cluster: how it decides which half lives on.
+    pub quorum: Option<Quorum>,
+    /// Windows failover cluster: roles besides machines.
+    pub groups: Vec<ClusterGroup>,
     pub tags: Vec<Tag>,
     pub attributes: Vec<Attribute>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quorum {
+    /// The platform's word, for example `NodeAndFileShareMajority`, `Majority`.
+    pub kind: String,
+    /// The resource that has a vote.
+    pub witness: Option<String>,
+}
+
+/// A role of a Windows failover cluster, for example `Available Storage` or a file server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterGroup {
+    pub key: String,
+    pub name: String,
+    /// The platform's word, for example `AvailableStorage`.
+    pub kind: Option<String>,
+    /// The node that runs it.
+    pub owner_node: Option<String>,
+    /// The platform's word, for example `Online`.
+    pub state: Option<String>,
 }
 
 /// HA admission control (vSphere `ClusterDasConfigInfo`).

@@ -41,6 +41,12 @@ pub struct HostConfig {
     pub version: Option<String>,
     pub build: Option<String>,
     pub adapters: Vec<PhysicalAdapter>,
+    pub numa_nodes: Option<i64>,
+    /// Hyper-V: whether and how machines may be moved while they run.
+    pub live_migration: Option<LiveMigration>,
+    /// Hyper-V: where new machines are kept unless somebody says otherwise.
+    pub machine_path: Option<String>,
+    pub disk_path: Option<String>,
     pub tags: Vec<Tag>,
     pub attributes: Vec<Attribute>,
 }
@@ -50,6 +56,19 @@ impl HostConfig {
     pub fn total_cpu_mhz(&self) -> Option<i64> {
         self.core_mhz?.checked_mul(self.cores?)
     }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LiveMigration {
+    pub enabled: Option<bool>,
+    /// At the same time.
+    pub most_migrations: Option<i64>,
+    pub most_storage_migrations: Option<i64>,
+    /// `Kerberos` or `CredSSP`.
+    pub authentication: Option<String>,
+    /// `TCPIP`, `Compression` or `SMB`.
+    pub performance: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

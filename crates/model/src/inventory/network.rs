@@ -26,6 +26,12 @@ pub struct NetworkConfig {
     pub vlan: Option<String>,
     pub accessible: Option<bool>,
     pub port_count: Option<i64>,
+    /// Hyper-V: physical adapters of an external switch, each with its host: `hv1: Intel(R) Ethernet`.
+    pub uplinks: Vec<String>,
+    /// Hyper-V: the host itself uses the switch, too.
+    pub management_os: Option<bool>,
+    /// Hyper-V: the switch teams its adapters itself (SET).
+    pub teaming: Option<bool>,
     pub tags: Vec<Tag>,
     pub attributes: Vec<Attribute>,
 }

@@ -42,6 +42,8 @@ pub struct DatastoreState {
     pub free_bytes: Option<i64>,
     /// What thin disks may still grow by.
     pub uncommitted_bytes: Option<i64>,
+    /// The node that coordinates a Cluster Shared Volume at the moment.
+    pub owner_node: Option<String>,
 }
 
 impl DatastoreState {

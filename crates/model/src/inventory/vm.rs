@@ -67,6 +67,20 @@ pub struct VmConfig {
     pub managed_by: Option<String>,
     /// The path of the machine's configuration file: `[datastore1] web/web.vmx`.
     pub config_path: Option<String>,
+    /// Hyper-V: 1 with a BIOS, 2 with UEFI.
+    pub generation: Option<i64>,
+    /// Hyper-V: memory that grows and shrinks with demand; `memory_bytes` is what the machine starts with.
+    pub dynamic_memory: Option<DynamicMemory>,
+    /// Hyper-V Replica; `None` where the machine is not replicated.
+    pub replication: Option<Replication>,
+    /// Hyper-V integration services.
+    pub guest_services: Vec<GuestService>,
+    pub secure_boot: Option<bool>,
+    pub tpm: Option<bool>,
+    /// What the machine does when its host starts: `Nothing`, `StartIfRunning`, `Start`.
+    pub automatic_start: Option<String>,
+    /// A failover cluster starts the machine elsewhere when its host fails.
+    pub highly_available: Option<bool>,
     pub tags: Vec<Tag>,
     pub attributes: Vec<Attribute>,
 }
@@ -82,10 +96,13 @@ pub enum VmRole {
     Vcls,
     /// The second machine of a Fault Tolerance pair.
     FaultToleranceSecondary,
+    /// A Hyper-V Replica: the copy that waits for its primary to fail.
+    Replica,
 }
 
 impl VmRole {
-    pub const ALL: [Self; 4] = [Self::Ordinary, Self::Template, Self::Vcls, Self::FaultToleranceSecondary];
+    pub const ALL: [Self; 5] =
+        [Self::Ordinary, Self::Template, Self::Vcls, Self::FaultToleranceSecondary, Self::Replica];
 
     pub const fn key(self) -> &'static str {
         match self {
@@ -93,12 +110,67 @@ impl VmRole {
             Self::Template => "template",
             Self::Vcls => "vcls",
             Self::FaultToleranceSecondary => "ft_secondary",
+            Self::Replica => "replica",
         }
     }
 
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.key() == key)
     }
+}
+
+/// Hyper-V dynamic memory, as far as it is switched on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DynamicMemory {
+    pub enabled: bool,
+    pub minimum_bytes: Option<i64>,
+    /// Hyper-V's default is 1 TiB: no promise, and no size to add up.
+    pub maximum_bytes: Option<i64>,
+}
+
+/// How a machine is replicated; how well that goes is state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replication {
+    pub mode: ReplicationMode,
+    pub primary_server: Option<String>,
+    pub replica_server: Option<String>,
+    pub frequency_s: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplicationMode {
+    Primary,
+    Replica,
+    TestReplica,
+    ExtendedReplica,
+}
+
+impl ReplicationMode {
+    pub const ALL: [Self; 4] = [Self::Primary, Self::Replica, Self::TestReplica, Self::ExtendedReplica];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Replica => "replica",
+            Self::TestReplica => "test_replica",
+            Self::ExtendedReplica => "extended_replica",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.key() == key)
+    }
+}
+
+/// A service that the host offers to the guest: heartbeat, time, shutdown …
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestService {
+    /// The same in every language: `heartbeat`, `time_synchronization` …, else the component's identifier.
+    pub key: String,
+    pub name: String,
+    pub enabled: Option<bool>,
 }
 
 /// Reservation, limit and shares; the unit is the resource's (MHz or bytes).
@@ -124,6 +196,10 @@ pub struct Disk {
     pub datastore: Option<ExternalId>,
     /// `[datastore1] web/web.vmdk`.
     pub path: Option<String>,
+    /// Hyper-V: the file that a differencing disk builds on.
+    pub parent_path: Option<String>,
+    /// Hyper-V: `SCSI 0:1`.
+    pub controller: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +213,8 @@ pub struct Adapter {
     /// The network's name as the device gives it, for networks that are not in the inventory.
     pub network_name: Option<String>,
     pub connected: Option<bool>,
+    /// Where the adapter, not its network, has one: `120`, `trunk 1-100`; `None` where untagged or unknown.
+    pub vlan: Option<String>,
     pub ip_addresses: Vec<String>,
 }
 
@@ -178,6 +256,8 @@ pub struct VmState {
     pub memory_active_bytes: Option<i64>,
     /// Host memory that backs the machine, overhead included.
     pub memory_consumed_bytes: Option<i64>,
+    /// Hyper-V: what the guest asks for; more than is assigned is pressure.
+    pub memory_demand_bytes: Option<i64>,
     pub memory_ballooned_bytes: Option<i64>,
     pub memory_swapped_bytes: Option<i64>,
     pub uptime_s: Option<i64>,
@@ -186,6 +266,12 @@ pub struct VmState {
     pub storage_uncommitted_bytes: Option<i64>,
     /// Not shared with other machines: what deleting this one would free.
     pub storage_unshared_bytes: Option<i64>,
+    /// Hyper-V: the platform's word, for example `OkApplicationsHealthy`, `NoContact`.
+    pub heartbeat: Option<String>,
+    /// Hyper-V: the platform's word, for example `Replicating`, `Suspended`.
+    pub replication_state: Option<String>,
+    pub replication_health: Option<Health>,
+    pub last_replication_at_ms: Option<i64>,
 }
 
 impl VmConfig {

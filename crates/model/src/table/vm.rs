@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cell, Column, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
-    inventory::{ConnectionState, Health, ObjectKind, PowerState, Tag, VmConfig, VmRole, VmState},
+    inventory::{ConnectionState, Health, ObjectKind, PowerState, ReplicationMode, Tag, VmConfig, VmRole, VmState},
     overview::AlarmView,
 };
 
@@ -28,6 +28,10 @@ pub struct VmRow {
     pub memory_bytes: Option<i64>,
     pub memory_active_bytes: Option<i64>,
     pub memory_consumed_bytes: Option<i64>,
+    pub memory_demand_bytes: Option<i64>,
+    /// Where memory is dynamic.
+    pub memory_minimum_bytes: Option<i64>,
+    pub memory_maximum_bytes: Option<i64>,
     /// Sum of the disks' capacity.
     pub disk_bytes: Option<i64>,
     pub storage_committed_bytes: Option<i64>,
@@ -37,6 +41,12 @@ pub struct VmRow {
     pub tools_state: Option<String>,
     pub hardware_version: Option<String>,
     pub firmware: Option<String>,
+    pub generation: Option<i64>,
+    /// `None` where the machine is not replicated, or the platform has no such thing.
+    pub replication: Option<ReplicationMode>,
+    pub replication_health: Option<Health>,
+    /// The platform's word, for example `OkApplicationsHealthy`.
+    pub heartbeat: Option<String>,
     /// `None` where the platform did not tell.
     pub snapshot_count: Option<i64>,
     pub bios_uuid: Option<String>,
@@ -58,7 +68,12 @@ const COLUMNS: &[Column] = &[
     Column::new("active", "Active memory", V::Bytes).help("Memory touched recently; not what the guest has in use."),
     Column::new("consumed", "Host memory", V::Bytes)
         .hidden()
-        .help("Host memory that backs the machine, overhead included."),
+        .help("Host memory that backs the machine, overhead included; on Hyper-V what is assigned now."),
+    Column::new("demand", "Memory demand", V::Bytes)
+        .hidden()
+        .help("Hyper-V: what the guest asks for; more than is assigned is pressure."),
+    Column::new("mem_min", "Memory minimum", V::Bytes).hidden().help("Hyper-V: the least, where memory is dynamic."),
+    Column::new("mem_max", "Memory maximum", V::Bytes).hidden().help("Hyper-V: the most, where memory is dynamic."),
     Column::new("disk", "Disks", V::Bytes).help("Sum of the disks' capacity."),
     Column::new("used", "Storage used", V::Bytes)
         .hidden()
@@ -75,7 +90,7 @@ const COLUMNS: &[Column] = &[
     origin::DATACENTER.hidden(),
     Column::new("folder", "Folder", V::Text).hidden(),
     Column::new("pool", "Resource pool", V::Text).hidden(),
-    Column::new("role", "Role", V::Choice(&["ordinary", "template", "vcls", "ft_secondary"])).hidden(),
+    Column::new("role", "Role", V::Choice(&["ordinary", "template", "vcls", "ft_secondary", "replica"])).hidden(),
     Column::new(
         "connection",
         "Connection",
@@ -85,6 +100,12 @@ const COLUMNS: &[Column] = &[
     origin::HEALTH,
     Column::new("hw", "Hardware version", V::Text).hidden(),
     Column::new("firmware", "Firmware", V::Text).hidden(),
+    Column::new("generation", "Generation", V::Number).hidden().help("Hyper-V: 1 with a BIOS, 2 with UEFI."),
+    Column::new("replication", "Replication", V::Choice(&["primary", "replica", "test_replica", "extended_replica"]))
+        .hidden()
+        .help("Hyper-V Replica: which side of the pair the machine is."),
+    Column::new("replication_health", "Replication health", V::Choice(&["green", "yellow", "red", "gray"])).hidden(),
+    Column::new("heartbeat", "Heartbeat", V::Text).hidden().help("Hyper-V: whether the guest answers its host."),
     Column::new("uuid", "BIOS UUID", V::Text).hidden(),
     Column::new("notes", "Notes", V::Text).hidden().unsortable(),
     Column::new("tag", "Tags", V::Text).hidden().unsortable(),
@@ -118,6 +139,9 @@ impl TableRow for VmRow {
             "mem" => Cell::of(self.memory_bytes, Cell::Bytes),
             "active" => when_on(self.memory_active_bytes, Cell::Bytes),
             "consumed" => when_on(self.memory_consumed_bytes, Cell::Bytes),
+            "demand" => when_on(self.memory_demand_bytes, Cell::Bytes),
+            "mem_min" => Cell::of(self.memory_minimum_bytes, Cell::Bytes),
+            "mem_max" => Cell::of(self.memory_maximum_bytes, Cell::Bytes),
             "disk" => Cell::of(self.disk_bytes, Cell::Bytes),
             "used" => Cell::of(self.storage_committed_bytes, Cell::Bytes),
             "os" => Cell::text(self.guest_os.as_ref()),
@@ -132,6 +156,10 @@ impl TableRow for VmRow {
             "health" => Cell::Health(self.health),
             "hw" => Cell::text(self.hardware_version.as_ref()),
             "firmware" => Cell::text(self.firmware.as_ref()),
+            "generation" => Cell::of(self.generation, Cell::Number),
+            "replication" => Cell::of(self.replication, |mode| Cell::Text(mode.key().to_owned())),
+            "replication_health" => Cell::of(self.replication_health, Cell::Health),
+            "heartbeat" => Cell::text(self.heartbeat.as_ref()),
             "uuid" => Cell::text(self.bios_uuid.as_ref()),
             "notes" => Cell::text(self.annotation.as_ref()),
             "tag" => {

@@ -84,7 +84,7 @@ fn count_vms(total: &mut VmCounts, row: &Columns<'_>, number: u64) -> Result<u64
             total.templates += number;
             return Ok(0);
         }
-        VmRole::Vcls | VmRole::FaultToleranceSecondary => return Ok(0),
+        VmRole::Vcls | VmRole::FaultToleranceSecondary | VmRole::Replica => return Ok(0),
     }
     total.total += number;
     match row.power()? {

@@ -27,6 +27,16 @@ impl Columns<'_> {
         word(name, &self.get::<String>(name)?, read)
     }
 
+    /// The same where the column may be empty.
+    pub(super) fn word_or_none<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let value: Option<String> = self.get(name)?;
+        value.map(|value| word(name, &value, read)).transpose()
+    }
+
     pub(super) fn power(&self) -> Result<PowerState, StoreError> {
         self.word("power", PowerState::from_key)
     }

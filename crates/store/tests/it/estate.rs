@@ -178,6 +178,7 @@ fn datastore(at: usize) -> Datastore {
             health: Health::Green,
             free_bytes: Some((2_000 + at as i64) * GIB),
             uncommitted_bytes: Some(100 * GIB),
+            ..DatastoreState::default()
         },
     }
 }
@@ -229,6 +230,7 @@ fn vm(at: usize, hosts: usize, clusters: usize) -> Vm {
             storage_committed_bytes: Some((at as i64 % 90 + 10) * GIB),
             storage_uncommitted_bytes: Some(10 * GIB),
             storage_unshared_bytes: Some((at as i64 % 90 + 10) * GIB),
+            ..VmState::default()
         },
     }
 }
@@ -262,6 +264,8 @@ fn vm_config(at: usize, on: bool, role: VmRole, clusters: usize) -> VmConfig {
                 mode: Some("persistent".into()),
                 datastore: Some(id("datastore", at % (clusters * 2))),
                 path: Some(format!("[vmfs-{}] vm-{at}/vm-{at}_{disk}.vmdk", at % (clusters * 2))),
+                parent_path: None,
+                controller: None,
             })
             .collect(),
         adapters: vec![Adapter {
@@ -272,6 +276,7 @@ fn vm_config(at: usize, on: bool, role: VmRole, clusters: usize) -> VmConfig {
             network: Some(id("network", at % (clusters * 2))),
             network_name: None,
             connected: Some(on),
+            vlan: None,
             ip_addresses: if on { vec![address] } else { Vec::new() },
         }],
         snapshots: (0..usize::from(at.is_multiple_of(10)))

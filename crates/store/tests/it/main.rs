@@ -5,6 +5,7 @@
 mod accounts;
 mod ending;
 mod estate;
+mod hyperv;
 mod migrating;
 mod persisting;
 mod postgres;

@@ -43,7 +43,7 @@ async fn migrate_together(url: &str) {
         })
     });
     let applied: usize = futures::future::join_all(starts).await.into_iter().map(|done| done.unwrap()).sum();
-    assert_eq!(applied, 1);
+    assert_eq!(applied, migrations::known_versions().len());
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn kill_in_the_middle(url: &str, folder: &Path) {
 
     let db = Database::open(url, Options::default()).await.unwrap();
     assert!(store::users::count(&db).await.is_err(), "nothing of the schema is there");
-    assert_eq!(db.migrate().await.unwrap().applied.len(), 1);
+    assert_eq!(db.migrate().await.unwrap().applied.len(), migrations::known_versions().len());
     assert_eq!(store::users::count(&db).await.unwrap(), 0);
 }
 

@@ -47,6 +47,8 @@ fn disk(device: Element<'_>) -> Option<Disk> {
         mode: backing.and_then(|backing| backing.string("diskMode")),
         datastore: backing.and_then(|backing| backing.child("datastore")).and_then(Element::external),
         path: backing.and_then(|backing| backing.string("fileName")),
+        parent_path: None,
+        controller: None,
     })
 }
 
@@ -77,6 +79,7 @@ fn adapter_of(device: Element<'_>, adapter_type: String) -> Adapter {
         network: None,
         network_name: device.child("backing").and_then(|backing| backing.get("deviceName")).map(decode_name),
         connected,
+        vlan: None,
         ip_addresses: Vec::new(),
     }
 }

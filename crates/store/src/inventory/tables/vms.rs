@@ -1,7 +1,7 @@
 //! The table of virtual machines.
 
 use model::{
-    inventory::{ObjectKind, Tag, VmRole},
+    inventory::{Health, ObjectKind, ReplicationMode, Tag, VmRole},
     table::{TableRow, VmRow},
 };
 use sea_orm::QueryResult;
@@ -32,6 +32,9 @@ fn field(name: &str) -> Option<Field> {
         "mem" => Field::Nullable("t.memory_bytes"),
         "active" => state!("memory_active_bytes"),
         "consumed" => state!("memory_consumed_bytes"),
+        "demand" => state!("memory_demand_bytes"),
+        "mem_min" => Field::Nullable("t.memory_minimum_bytes"),
+        "mem_max" => Field::Nullable("t.memory_maximum_bytes"),
         "disk" => Field::Nullable("t.disk_bytes"),
         "used" => state!("storage_committed_bytes"),
         "os" => Field::Nullable("t.guest_os"),
@@ -46,6 +49,10 @@ fn field(name: &str) -> Option<Field> {
         "health" => state!("health"),
         "hw" => Field::Nullable("t.hardware_version"),
         "firmware" => Field::Nullable("t.firmware"),
+        "generation" => Field::Nullable("t.generation"),
+        "replication" => Field::Nullable("t.replication"),
+        "replication_health" => state!("replication_health"),
+        "heartbeat" => state!("heartbeat"),
         "uuid" => Field::Nullable("t.bios_uuid"),
         "notes" => Field::Nullable("t.annotation"),
         "tag" => Field::Lines("t.tags"),
@@ -73,7 +80,9 @@ impl Listed for VmRow {
                       folder.path AS folder_path, pool.name AS pool_name, t.vcpu, s.cpu_usage_mhz, t.memory_bytes, \
                       s.memory_active_bytes, s.memory_consumed_bytes, t.disk_bytes, s.storage_committed_bytes, t.guest_os, \
                       t.guest_host_name, t.ip_addresses, t.tools_state, t.hardware_version, t.firmware, t.snapshot_count, \
-                      t.bios_uuid, t.annotation, t.tags, s.uptime_s, t.created_at_ms",
+                      t.bios_uuid, t.annotation, t.tags, s.uptime_s, t.created_at_ms, s.memory_demand_bytes, \
+                      t.memory_minimum_bytes, t.memory_maximum_bytes, t.generation, t.replication, \
+                      s.replication_health, s.heartbeat",
             joins: "LEFT JOIN host ON host.id = t.host_id LEFT JOIN cluster ON cluster.id = t.cluster_id \
                     LEFT JOIN datacenter ON datacenter.id = t.datacenter_id LEFT JOIN folder ON folder.id = t.folder_id \
                     LEFT JOIN resource_pool pool ON pool.id = t.resource_pool_id",
@@ -89,7 +98,7 @@ fn hint(sort: &str, words: bool) -> &'static str {
         _ if words => " INDEXED BY ix_vm_name",
         "name" | "mem" | "vcpu" | "disk" | "power" => "",
         "cluster" => " INDEXED BY ix_vm_cluster",
-        "host" | "cpu" | "active" | "consumed" | "used" | "health" | "uptime" => " INDEXED BY ix_vm_host",
+        "host" | "cpu" | "active" | "consumed" | "demand" | "used" | "health" | "uptime" => " INDEXED BY ix_vm_host",
         _ => " NOT INDEXED",
     }
 }
@@ -115,6 +124,9 @@ fn read(row: &QueryResult) -> Result<VmRow, StoreError> {
         memory_bytes: row.get("memory_bytes")?,
         memory_active_bytes: row.get("memory_active_bytes")?,
         memory_consumed_bytes: row.get("memory_consumed_bytes")?,
+        memory_demand_bytes: row.get("memory_demand_bytes")?,
+        memory_minimum_bytes: row.get("memory_minimum_bytes")?,
+        memory_maximum_bytes: row.get("memory_maximum_bytes")?,
         disk_bytes: row.get("disk_bytes")?,
         storage_committed_bytes: row.get("storage_committed_bytes")?,
         guest_os: row.get("guest_os")?,
@@ -123,6 +135,10 @@ fn read(row: &QueryResult) -> Result<VmRow, StoreError> {
         tools_state: row.get("tools_state")?,
         hardware_version: row.get("hardware_version")?,
         firmware: row.get("firmware")?,
+        generation: row.get("generation")?,
+        replication: row.word_or_none("replication", ReplicationMode::from_key)?,
+        replication_health: row.word_or_none("replication_health", Health::from_key)?,
+        heartbeat: row.get("heartbeat")?,
         snapshot_count: row.get("snapshot_count")?,
         bios_uuid: row.get("bios_uuid")?,
         annotation: row.get("annotation")?,

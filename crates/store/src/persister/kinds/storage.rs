@@ -22,7 +22,7 @@ pub(super) const DATASTORE: Shape = Shape {
     columns: &["file_system", "url", "maintenance", "datastore_cluster", "accessible", "shared", "capacity_bytes"],
     id_column: "datastore_id",
     config_table: Some("datastore_config"),
-    state: Some(("datastore_state", &["health", "free_bytes", "uncommitted_bytes"])),
+    state: Some(("datastore_state", &["health", "free_bytes", "uncommitted_bytes", "owner_node"])),
     relations: &[],
 };
 
@@ -45,7 +45,12 @@ pub(super) fn datastore(datastore: &Datastore) -> Result<Record<'_>, StoreError>
         ],
         search: search_text::of(&datastore.name, &parts),
         document: document(config)?,
-        state: vec![state.health.key().into(), state.free_bytes.into(), state.uncommitted_bytes.into()],
+        state: vec![
+            state.health.key().into(),
+            state.free_bytes.into(),
+            state.uncommitted_bytes.into(),
+            state.owner_node.clone().into(),
+        ],
         relations: Vec::new(),
     })
 }

@@ -2,7 +2,7 @@
 
 use model::{
     ids::ExternalId,
-    inventory::{ConnectionState, ObjectKind, PowerState, Vm},
+    inventory::{ConnectionState, Health, ObjectKind, PowerState, Vm},
 };
 
 use super::{carried_over, document, last_of_each, tag_lines};
@@ -43,6 +43,10 @@ const VM: Shape = Shape {
         "bios_uuid",
         "annotation",
         "tags",
+        "generation",
+        "memory_minimum_bytes",
+        "memory_maximum_bytes",
+        "replication",
     ],
     id_column: "vm_id",
     config_table: Some("vm_config"),
@@ -60,6 +64,11 @@ const VM: Shape = Shape {
             "storage_committed_bytes",
             "storage_uncommitted_bytes",
             "storage_unshared_bytes",
+            "memory_demand_bytes",
+            "heartbeat",
+            "replication_state",
+            "replication_health",
+            "last_replication_at_ms",
         ],
     )),
     relations: &[
@@ -114,6 +123,7 @@ fn record<'a>(
 ) -> Result<Record<'a>, StoreError> {
     let (config, state) = (&vm.config, &vm.state);
     let disk_bytes = config.disks.iter().filter_map(|disk| disk.capacity_bytes).reduce(i64::saturating_add);
+    let dynamic = config.dynamic_memory.as_ref().filter(|memory| memory.enabled);
     let ip_lines = (!config.ip_addresses.is_empty()).then(|| config.ip_addresses.join("\n"));
     Ok(Record {
         external_id: &vm.external_id,
@@ -137,6 +147,10 @@ fn record<'a>(
             config.bios_uuid.clone().into(),
             config.annotation.clone().into(),
             tag_lines(&config.tags).into(),
+            config.generation.into(),
+            dynamic.and_then(|memory| memory.minimum_bytes).into(),
+            dynamic.and_then(|memory| memory.maximum_bytes).into(),
+            config.replication.as_ref().map(|replication| replication.mode.key()).into(),
         ],
         search: search_text::of_vm(vm),
         document: document(config)?,
@@ -152,6 +166,11 @@ fn record<'a>(
             state.storage_committed_bytes.into(),
             state.storage_uncommitted_bytes.into(),
             state.storage_unshared_bytes.into(),
+            state.memory_demand_bytes.into(),
+            state.heartbeat.clone().into(),
+            state.replication_state.clone().into(),
+            state.replication_health.map(Health::key).into(),
+            state.last_replication_at_ms.into(),
         ],
         relations: vec![&vm.datastores, &vm.networks],
     })
