@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A WinRM endpoint (WS-Management's command shell) for tests, on 127.0.0.1 only.
+"""A WinRM endpoint (WS-Management's command shell) for tests, on loopback addresses only.
 
 Authentication is pyspnego's, which shares no code with IROA: Basic, NTLM and Negotiate, with sealed messages over http
 ([MS-WSMV] 2.2.9) and channel binding over https. Commands are not run: a responder answers them.
@@ -55,6 +55,7 @@ ENVELOPE_LIMIT = (2150858805, "w:EncodingLimit", "The size of the message exceed
 def arguments():
     parser = argparse.ArgumentParser()
     add = parser.add_argument
+    add("--address", default="127.0.0.1", help="several peers may share a port: each has an address of 127.0.0.0/8")
     add("--port", type=int, default=0)
     add("--cert")
     add("--key")
@@ -74,6 +75,8 @@ def arguments():
 
 
 OPTIONS = arguments()
+if not OPTIONS.address.startswith("127."):
+    sys.exit("the peer listens on loopback addresses only")
 LOCK = threading.Lock()
 SHELLS = {}
 SEEN = {}
@@ -428,7 +431,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
 
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", OPTIONS.port), Connection)
+    server = http.server.ThreadingHTTPServer((OPTIONS.address, OPTIONS.port), Connection)
     server.daemon_threads = True
     if OPTIONS.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

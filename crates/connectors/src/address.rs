@@ -1,6 +1,9 @@
 //! What people type as an address, understood: `vc1`, `vc1:8443`, `2001:db8::1`, `https://vc1.lab/ui/`, `http://sim:8989/sdk`.
 
-use std::{fmt, net::Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use model::failure::{Failure, FailureKind};
 use url::Url;
@@ -66,6 +69,16 @@ impl Address {
         url.set_query(None);
         url.set_fragment(None);
         Ok(Self { url })
+    }
+
+    /// The same service of another host, by name or by address; `None` if that is neither.
+    pub(crate) fn with_host(&self, host: &str) -> Option<Self> {
+        let mut url = self.url.clone();
+        match host.parse::<IpAddr>() {
+            Ok(address) => url.set_ip_host(address).ok()?,
+            Err(_) => url.set_host(Some(host)).ok()?,
+        }
+        url.host_str().is_some_and(|host| !host.is_empty()).then_some(Self { url })
     }
 
     pub fn url(&self) -> &Url {

@@ -47,6 +47,7 @@ pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
 pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collection, Failure> {
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::collect(endpoint, observer).await,
+        SourceKind::Hyperv => hyperv::collect(endpoint, observer).await,
         kind => Err(unsupported(kind)),
     }
 }

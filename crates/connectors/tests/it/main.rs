@@ -6,7 +6,11 @@
 mod endpoint;
 mod fixtures;
 mod hostile;
+mod hyperv;
+mod hyperv_answers;
 mod hyperv_check;
+mod hyperv_estate;
+mod hyperv_fixtures;
 mod mutation;
 mod paging;
 mod paging_server;

@@ -30,6 +30,7 @@ const USERS: [(&str, &str, &str); 3] =
 pub(crate) struct WinRmPeer {
     process: Child,
     pub(crate) port: u16,
+    host: String,
     folder: TempDir,
     is_tls: bool,
 }
@@ -53,6 +54,23 @@ impl WinRmPeer {
     /// `responder` is the body of `respond(command, script, stdin)`, indented by four spaces.
     pub(crate) fn answering(is_tls: bool, responder: &str, arguments: &[&str]) -> Option<Self> {
         Some(Self::start(python()?, is_tls, arguments, Some(responder), &[]))
+    }
+
+    /// One host of several that share a port: at this address, over http, answering by a module of `end2end/peers`.
+    pub(crate) fn playing(
+        (host, port): (&str, u16),
+        module: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
+        let responder = workspace().join("end2end/peers").join(module).display().to_string();
+        let port = port.to_string();
+        let own = ["--address", host, "--port", &port, "--responder", &responder];
+        let environment: Vec<(&str, &Path)> =
+            environment.iter().map(|(name, value)| (*name, Path::new(*value))).collect();
+        let mut peer = Self::start(python()?, false, &[&own, arguments].concat(), None, &environment);
+        host.clone_into(&mut peer.host);
+        Some(peer)
     }
 
     /// With another Python, and settings in its environment.
@@ -97,7 +115,7 @@ impl WinRmPeer {
     }
 
     pub(crate) fn address(&self) -> String {
-        format!("{}://127.0.0.1:{}", if self.is_tls { "https" } else { "http" }, self.port)
+        format!("{}://{}:{}", if self.is_tls { "https" } else { "http" }, self.host, self.port)
     }
 
     pub(crate) fn tls(&self) -> TlsMode {

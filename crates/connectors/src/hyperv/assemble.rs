@@ -1,0 +1,258 @@
+//! Joins what single hosts said into one inventory: machines with what belongs to them, clusters with their nodes, each
+//! shared volume once. Pure.
+//!
+//! What a host did not say stays as it was stored: it is withheld of the objects that it concerns, and the kinds that it
+//! concerns are not complete, so that nothing of them is archived.
+
+mod checkpoints;
+mod clusters;
+mod disks;
+mod hosts;
+mod machines;
+mod networks;
+mod storage;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    failure::{Failure, FailureKind},
+    ids::ExternalId,
+    inventory::{Aspect, Collection, Inventory, ObjectKind, SourceIdentity, Withheld},
+    run::Severity,
+};
+
+use super::{issues::Issues, report::Report};
+use clusters::Clusters;
+
+/// The product, as sources show it. It is the same for hosts and clusters: a source may become the other.
+pub const PRODUCT: &str = "Microsoft Hyper-V";
+
+/// A host that was read.
+#[derive(Clone, Debug)]
+pub struct HostRead {
+    /// The name under which it was asked.
+    pub asked: String,
+    pub report: Report,
+}
+
+/// A host that was not read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// The name under which it was asked: a host's, or a whole cluster's.
+    pub asked: String,
+    /// Known if another node of its cluster has named it.
+    pub host: Option<ExternalId>,
+    pub failure: Failure,
+}
+
+/// A node that a cluster has told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownNode {
+    /// `hv1.lab`
+    pub host: String,
+    /// In networks that clients may use.
+    pub addresses: Vec<String>,
+    /// The cluster itself has lost it.
+    pub is_down: bool,
+}
+
+/// The nodes of all clusters that these hosts belong to, themselves included.
+pub fn known_nodes(reads: &[HostRead]) -> Vec<KnownNode> {
+    Clusters::of(reads).nodes()
+}
+
+/// What a machine belongs to: it stays there when it moves between nodes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Cluster(String),
+    Alone(String),
+}
+
+impl Owner {
+    fn key(&self) -> &str {
+        match self {
+            Self::Cluster(id) | Self::Alone(id) => id,
+        }
+    }
+
+    fn cluster(&self) -> Option<ExternalId> {
+        match self {
+            Self::Cluster(id) => Some(ExternalId::new(id.clone())),
+            Self::Alone(_) => None,
+        }
+    }
+}
+
+/// A host in its place.
+struct Site<'a> {
+    /// `hv1.lab`: identity and name.
+    host: String,
+    owner: Owner,
+    report: &'a Report,
+}
+
+impl Site<'_> {
+    fn id(&self) -> ExternalId {
+        ExternalId::new(self.host.clone())
+    }
+}
+
+/// What is put together.
+#[derive(Default)]
+struct Assembly {
+    inventory: Inventory,
+    withheld: Vec<Withheld>,
+    issues: Issues,
+    /// Kinds of which something was not read.
+    incomplete: BTreeSet<ObjectKind>,
+}
+
+impl Assembly {
+    fn withhold(&mut self, kind: ObjectKind, object: &ExternalId, fields: Vec<String>) {
+        if !fields.is_empty() {
+            self.withheld.push(Withheld { kind, object: object.clone(), fields });
+        }
+    }
+}
+
+/// Puts everything together. `Err` if no host could be read: the first failure.
+pub fn assemble(reads: &[HostRead], unread: &[Unread]) -> Result<Collection, Failure> {
+    let clusters = Clusters::of(reads);
+    let mut assembly = Assembly::default();
+    let mut unread = unread.to_vec();
+    let sites = sites(reads, &clusters, &mut unread, &mut assembly.issues);
+    if sites.is_empty() {
+        let none = || Failure::new(FailureKind::UnknownHost, "there is no host to read");
+        return Err(unread.into_iter().next().map_or_else(none, |unread| unread.failure));
+    }
+    let nodes_lost = !unread.is_empty();
+    for lost in &unread {
+        assembly.issues.unread(&lost.asked, lost.host.clone(), &lost.failure);
+        if lost.host.is_none() {
+            // Nobody knows what stands behind the name.
+            assembly.incomplete.extend([ObjectKind::Host, ObjectKind::Cluster]);
+        }
+    }
+    if nodes_lost {
+        assembly.incomplete.extend([ObjectKind::Vm, ObjectKind::Datastore, ObjectKind::Network]);
+    }
+    for site in &sites {
+        tell_gaps(site, &mut assembly);
+    }
+    storage::add(&sites, &mut assembly);
+    networks::add(&sites, nodes_lost, &mut assembly);
+    hosts::add(&sites, &clusters, &unread, &mut assembly);
+    clusters::add(&sites, &clusters, &mut assembly);
+    machines::add(&sites, &clusters, &mut assembly);
+
+    let version = sites[0].report.host.read.as_ref().and_then(|host| host.version.clone());
+    let complete = ObjectKind::ALL.into_iter().filter(|kind| !assembly.incomplete.contains(kind));
+    Ok(Collection {
+        inventory: assembly.inventory,
+        complete: complete.collect(),
+        // Hyper-V has neither tags nor attributes nor alarms, and does not tell what a checkpoint takes.
+        aspects: Aspect::ALL.into(),
+        withheld: assembly.withheld,
+        issues: assembly.issues.finish(),
+        identity: SourceIdentity { product: Some(PRODUCT.to_owned()), version, build: None, instance_uuid: None },
+    })
+}
+
+/// Hosts with the place that they have, each once. One whose cluster is unknown is as good as unread: identities of its
+/// machines depend on it.
+fn sites<'a>(
+    reads: &'a [HostRead],
+    clusters: &Clusters<'_>,
+    unread: &mut Vec<Unread>,
+    issues: &mut Issues,
+) -> Vec<Site<'a>> {
+    let mut sites: BTreeMap<String, Site<'a>> = BTreeMap::new();
+    for read in reads {
+        let report = &read.report;
+        let Some(host) = report.host_name() else {
+            unread.push(Unread {
+                asked: read.asked.clone(),
+                host: None,
+                failure: Failure::new(
+                    FailureKind::Protocol,
+                    format!("the host does not tell its name: {}", report.host.reason()),
+                )
+                .with_advice("Look at the Windows Management Instrumentation service of the host, then sync again."),
+            });
+            continue;
+        };
+        let Some(owner) = clusters.owner(&host, report) else {
+            unread.push(Unread { asked: read.asked.clone(), host: None, failure: cluster_failure(report) });
+            continue;
+        };
+        if let Some(other) = sites.get(&host) {
+            if uuid(other.report) != uuid(report) {
+                let message = format!("two hosts call themselves {host}; only one of them is read");
+                issues.kind(Severity::Error, ObjectKind::Host, message, "Give each host a name of its own.");
+            }
+            continue;
+        }
+        sites.insert(host.clone(), Site { host, owner, report });
+    }
+    sites.into_values().collect()
+}
+
+fn uuid(report: &Report) -> Option<&str> {
+    report.hardware.read.as_ref().and_then(|hardware| hardware.uuid.as_deref())
+}
+
+fn cluster_failure(report: &Report) -> Failure {
+    let reason = report.cluster.reason();
+    Failure::new(
+        FailureKind::Forbidden,
+        format!("the host belongs to a failover cluster that the account cannot read: {reason}"),
+    )
+    .with_advice(
+        "Give the account read access to the cluster, on one of its nodes: Grant-ClusterAccess -User DOMAIN\\account -ReadOnly. The cluster service must run there.",
+    )
+}
+
+/// Tells what a host did not say, and which kinds cannot be complete without it.
+fn tell_gaps(site: &Site<'_>, assembly: &mut Assembly) {
+    use ObjectKind::{Cluster, Datastore, Host, Network, Vm};
+    let report = site.report;
+    if !report.is_whole {
+        let message = format!("the answer of {} was cut off or damaged: what arrived is used", site.host);
+        let advice = "Sync again. If it stays, the host restarts or runs out of memory while it answers.";
+        assembly.issues.kind(Severity::Error, Vm, message, advice);
+        assembly.incomplete.extend([Vm, Datastore, Network]);
+    }
+    if report.has_foreign_text {
+        let message = format!("some letters in the answer of {} could not be read", site.host);
+        let advice = "Something between IROA and the host changes its text; names may look wrong.";
+        assembly.issues.kind(Severity::Warning, Vm, message, advice);
+    }
+    let member = matches!(site.owner, Owner::Cluster(_));
+    let gaps = [
+        (report.machines.is_whole(), report.machines.reason(), Vm, "virtual machines", &[Vm][..]),
+        (report.switches.is_whole(), report.switches.reason(), Network, "virtual switches", &[Network]),
+        (report.volumes.is_whole(), report.volumes.reason(), Datastore, "volumes", &[Datastore]),
+        (report.disks.is_whole(), report.disks.reason(), Vm, "virtual disks", &[Datastore]),
+        (report.images.is_whole(), report.images.reason(), Vm, "sizes of virtual disks", &[]),
+        (report.adapters.is_whole(), report.adapters.reason(), Vm, "network adapters of machines", &[]),
+        (report.checkpoints.is_whole(), report.checkpoints.reason(), Vm, "checkpoints", &[]),
+        (report.replication.is_whole(), report.replication.reason(), Vm, "replication relationships", &[]),
+        (report.services.is_whole(), report.services.reason(), Vm, "integration services", &[]),
+        (report.guests.is_whole(), report.guests.reason(), Vm, "facts of guests", &[]),
+        (report.settings.is_whole(), report.settings.reason(), Vm, "settings of machines", &[]),
+        (report.security.is_whole(), report.security.reason(), Vm, "security settings of machines", &[]),
+        (report.hardware.is_whole(), report.hardware.reason(), Host, "hardware facts", &[]),
+        (report.hypervisor.is_whole(), report.hypervisor.reason(), Host, "settings of the hypervisor", &[]),
+        (report.nics.is_whole(), report.nics.reason(), Host, "physical network adapters", &[]),
+        (report.counters.is_whole(), report.counters.reason(), Host, "performance counters", &[]),
+        (!member || report.cluster.is_whole(), report.cluster.reason(), Cluster, "failover clusters", &[]),
+    ];
+    for (is_whole, reason, kind, what, concerned) in gaps {
+        if !is_whole {
+            // A kind that is not complete is an error; a gap in its objects is a warning.
+            let severity = if concerned.is_empty() { Severity::Warning } else { Severity::Error };
+            assembly.issues.section(kind, severity, what, &site.host, reason);
+            assembly.incomplete.extend(concerned);
+        }
+    }
+}

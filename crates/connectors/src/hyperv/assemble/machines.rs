@@ -1,0 +1,308 @@
+//! Machines, joined with everything that was fetched in bulk beside them.
+
+mod gaps;
+mod hardware;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{
+    ids::ExternalId,
+    inventory::{
+        Adapter, ConnectionState, DynamicMemory, ObjectKind, PowerState, Replication, ReplicationMode, Vm, VmConfig,
+        VmRole, VmState,
+    },
+    run::Severity,
+};
+
+use super::{
+    Assembly, Owner, Site, checkpoints,
+    clusters::Clusters,
+    disks::{Disks, Files},
+};
+use crate::hyperv::report::{
+    Access, Checkpoint, Guest, Machine, MachineAdapter, MachineDisk, Part, Relation, Security, Service, Settings,
+};
+use hardware::addresses;
+pub(super) use hardware::mac;
+use words::{health, mode, power, replication_health};
+
+/// Everything that was fetched of a host's machines, by machine.
+struct Joined<'a> {
+    site: &'a Site<'a>,
+    disks: HashMap<String, Vec<&'a MachineDisk>>,
+    files: Files<'a>,
+    adapters: HashMap<String, Vec<&'a MachineAdapter>>,
+    checkpoints: HashMap<String, Vec<&'a Checkpoint>>,
+    relations: HashMap<String, Vec<&'a Relation>>,
+    services: HashMap<String, Vec<&'a Service>>,
+    guests: HashMap<String, Vec<&'a Guest>>,
+    settings: HashMap<String, Vec<&'a Settings>>,
+    security: HashMap<String, bool>,
+    /// Load by name, where a name is one machine's.
+    loads: HashMap<&'a str, i64>,
+}
+
+fn by_machine<T>(part: &Part<Vec<T>>, machine: fn(&T) -> Option<&str>) -> HashMap<String, Vec<&T>> {
+    let mut all: HashMap<String, Vec<&T>> = HashMap::new();
+    for row in part.rows() {
+        if let Some(machine) = machine(row) {
+            all.entry(machine.to_lowercase()).or_default().push(row);
+        }
+    }
+    all
+}
+
+impl<'a> Joined<'a> {
+    fn of(site: &'a Site<'a>) -> Self {
+        let report = site.report;
+        let disks = by_machine(&report.disks, |row| row.machine.as_deref());
+        let files = Files::of(site, &disks);
+        let mut names: HashMap<&str, u32> = HashMap::new();
+        for name in report.machines.rows().iter().filter_map(|machine| machine.name.as_deref()) {
+            *names.entry(name).or_default() += 1;
+        }
+        let loads = report.counters.read.iter().flat_map(|counters| &counters.machines);
+        let loads = loads.filter_map(|load| Some((load.name.as_deref()?, load.percent?)));
+        Self {
+            site,
+            disks,
+            files,
+            adapters: by_machine(&report.adapters, |row| row.machine.as_deref()),
+            checkpoints: by_machine(&report.checkpoints, |row| row.machine.as_deref()),
+            relations: by_machine(&report.replication, |row| row.machine.as_deref()),
+            services: by_machine(&report.services, |row| row.machine.as_deref()),
+            guests: by_machine(&report.guests, |row| row.machine.as_deref()),
+            settings: by_machine(&report.settings, |row| row.machine.as_deref()),
+            security: report
+                .security
+                .rows()
+                .iter()
+                .filter_map(|row: &Security| Some((row.machine()?, row.tpm?)))
+                .collect(),
+            loads: loads.filter(|(name, _)| names.get(name) == Some(&1)).collect(),
+        }
+    }
+}
+
+pub(super) fn add(sites: &[Site<'_>], clusters: &Clusters<'_>, assembly: &mut Assembly) {
+    // A machine that moves while hosts are read may be told of by both.
+    let mut found: BTreeMap<ExternalId, (Vm, Vec<String>)> = BTreeMap::new();
+    for site in sites {
+        let joined = Joined::of(site);
+        let mut shown = 0;
+        for machine in site.report.machines.rows() {
+            let Some(guid) = machine.id.as_deref() else {
+                assembly.incomplete.insert(ObjectKind::Vm);
+                continue;
+            };
+            shown += 1;
+            let (vm, gaps) = joined.vm(guid, machine);
+            tell_trouble(&vm, machine, assembly);
+            let known = found.get(&vm.external_id);
+            let is_better = known.is_none_or(|(other, _)| rank(&vm) > rank(other));
+            if is_better {
+                found.insert(vm.external_id.clone(), (vm, gaps));
+            }
+        }
+        check_emptiness(site, shown, clusters, assembly);
+    }
+    for (vm, gaps) in found.into_values() {
+        assembly.withhold(ObjectKind::Vm, &vm.external_id, gaps);
+        assembly.inventory.vms.push(vm);
+    }
+}
+
+/// Where a machine is told of twice: it is where it runs.
+fn rank(vm: &Vm) -> (bool, bool) {
+    (vm.config.power == PowerState::On, vm.config.vcpu.is_some())
+}
+
+/// Hyper-V shows an empty list to accounts that may not see machines: that is no empty host.
+fn check_emptiness(site: &Site<'_>, shown: usize, clusters: &Clusters<'_>, assembly: &mut Assembly) {
+    if site.report.machines.read.is_none() || shown > 0 {
+        return;
+    }
+    let sees = site.report.access.read.as_ref().is_some_and(Access::sees_machines);
+    let expected = clusters.machines_on(&site.host);
+    if sees && expected == 0 {
+        return;
+    }
+    assembly.incomplete.extend([ObjectKind::Vm, ObjectKind::Datastore]);
+    let (message, advice) = if sees {
+        let message = format!("{} shows no machines, but its cluster has placed {expected} there", site.host);
+        (message, "Look at the Virtual Machine Management service of the host, then sync again.")
+    } else {
+        let message =
+            format!("{} shows no machines to this account, which is in none of the groups that see them", site.host);
+        (message, "Put the account into the host's local group Hyper-V Administrators. Nothing is archived meanwhile.")
+    };
+    assembly.issues.kind(Severity::Error, ObjectKind::Vm, message, advice);
+}
+
+fn tell_trouble(vm: &Vm, machine: &Machine, assembly: &mut Assembly) {
+    let advice = "Look at the machine in Hyper-V Manager: its files or its configuration may be out of reach.";
+    let message = match (&machine.error, vm.config.connection) {
+        (Some(error), _) => format!("the machine tells only its name: {error}"),
+        (None, ConnectionState::Inaccessible) => {
+            let state = machine.state.word().unwrap_or_default();
+            let status = machine.status.as_deref().map_or_else(String::new, |status| format!(": {status}"));
+            format!("the machine is in a critical state ({state}){status}")
+        }
+        _ => return,
+    };
+    assembly.issues.object(ObjectKind::Vm, &vm.external_id, &vm.name, message, advice);
+}
+
+/// A replica and its primary share a GUID: what it belongs to and the role keep them apart.
+fn external_id(guid: &str, role: VmRole, owner: &Owner) -> ExternalId {
+    let role = if role == VmRole::Replica { "replica" } else { "main" };
+    ExternalId::new(format!("{}/{role}@{}", guid.to_lowercase(), owner.key()))
+}
+
+impl Joined<'_> {
+    fn vm(&self, guid: &str, machine: &Machine) -> (Vm, Vec<String>) {
+        let key = guid.to_lowercase();
+        let mode = mode(&machine.replication_mode);
+        let is_copy = mode.is_some_and(|mode| mode != ReplicationMode::Primary);
+        let role = if is_copy { VmRole::Replica } else { VmRole::Ordinary };
+        let (power, is_critical) = power(&machine.state);
+        let disks = self.files.of_machine(self.disks.get(&key).map_or(&[], Vec::as_slice));
+        let adapters = self.adapters(&key);
+        let mut networks: Vec<ExternalId> = adapters.iter().filter_map(|adapter| adapter.network.clone()).collect();
+        networks.sort();
+        networks.dedup();
+        let mut datastores = disks.datastores.clone();
+        datastores.extend(machine.path.as_deref().and_then(|path| self.files.place(path)));
+        datastores.sort();
+        datastores.dedup();
+        let gaps = self.gaps(&key, machine, &disks);
+        let state = self.state(&key, machine, &disks, power, is_critical);
+        let config = self.config(&key, machine, (power, is_critical), (role, mode), disks, adapters);
+        let vm = Vm {
+            external_id: external_id(guid, role, &self.site.owner),
+            name: machine.name.clone().unwrap_or_else(|| key.clone()),
+            host: Some(self.site.id()),
+            resource_pool: None,
+            folder: None,
+            datacenter: None,
+            datastores,
+            networks,
+            config,
+            state,
+        };
+        (vm, gaps)
+    }
+
+    fn config(
+        &self,
+        key: &str,
+        machine: &Machine,
+        (power, is_critical): (PowerState, bool),
+        (role, mode): (VmRole, Option<ReplicationMode>),
+        disks: Disks,
+        adapters: Vec<Adapter>,
+    ) -> VmConfig {
+        let settings = self.settings.get(key).and_then(|rows| rows.first());
+        let guest = self.guests.get(key).and_then(|rows| rows.first());
+        let relation = self.relations.get(key).and_then(|rows| rows.first());
+        let checkpoints = self.checkpoints.get(key).map_or(&[][..], Vec::as_slice);
+        let is_unreachable = is_critical || machine.error.is_some();
+        VmConfig {
+            power,
+            connection: if is_unreachable { ConnectionState::Inaccessible } else { ConnectionState::Connected },
+            role,
+            bios_uuid: settings.and_then(|settings| bare_uuid(settings.bios_uuid.as_deref()?)),
+            instance_uuid: Some(key.to_owned()),
+            // A machine whose configuration is out of reach has none, not zero.
+            vcpu: machine.processors.filter(|count| *count > 0),
+            memory_bytes: machine.memory_startup_bytes.filter(|bytes| *bytes > 0),
+            firmware: machine.generation.map(|generation| if generation == 1 { "bios" } else { "efi" }.to_owned()),
+            hardware_version: machine.version.clone(),
+            guest_os_running: guest.and_then(|guest| guest.os.clone()),
+            guest_host_name: guest.and_then(|guest| guest.host_name.clone()),
+            ip_addresses: addresses(&adapters),
+            tools_version: guest
+                .and_then(|guest| guest.services_version.clone())
+                .or_else(|| machine.services_version.clone()),
+            snapshots: checkpoints::tree(checkpoints, machine.parent_checkpoint.as_deref()),
+            created_at_ms: machine.created_ms,
+            annotation: machine.notes.clone(),
+            passthrough_devices: disks.passthrough,
+            disks: disks.list,
+            adapters,
+            config_path: machine.path.clone(),
+            generation: machine.generation,
+            dynamic_memory: machine.dynamic_memory.map(|enabled| DynamicMemory {
+                enabled,
+                minimum_bytes: machine.memory_minimum_bytes.filter(|_| enabled),
+                maximum_bytes: machine.memory_maximum_bytes.filter(|_| enabled),
+            }),
+            replication: mode.map(|mode| Replication {
+                mode,
+                primary_server: relation.and_then(|relation| relation.primary_server.clone()),
+                replica_server: relation.and_then(|relation| relation.replica_server.clone()),
+                frequency_s: relation.and_then(|relation| relation.frequency_s),
+            }),
+            guest_services: self.services(key),
+            secure_boot: settings.and_then(|settings| settings.secure_boot).filter(|_| machine.generation != Some(1)),
+            tpm: self.security.get(key).copied(),
+            automatic_start: machine.start_action.word(),
+            highly_available: machine.clustered,
+            ..VmConfig::default()
+        }
+    }
+
+    fn state(&self, key: &str, machine: &Machine, disks: &Disks, power: PowerState, is_critical: bool) -> VmState {
+        let is_on = power == PowerState::On;
+        let when_on = |value: Option<i64>| value.filter(|_| is_on);
+        let relation = self.relations.get(key).and_then(|rows| rows.first());
+        let mode = mode(&machine.replication_mode);
+        let (state, health_of) = relation
+            .map_or((&machine.replication_state, &machine.replication_health), |relation| {
+                (&relation.state, &relation.health)
+            });
+        VmState {
+            health: health(&machine.operational, is_critical || machine.error.is_some()),
+            cpu_usage_mhz: when_on(self.cpu_mhz(machine)),
+            memory_consumed_bytes: when_on(machine.memory_assigned_bytes),
+            // Without integration services the demand is zero, which nobody asks for.
+            memory_demand_bytes: when_on(machine.memory_demand_bytes).filter(|bytes| *bytes > 0),
+            uptime_s: when_on(machine.uptime_ms).map(|ms| ms / 1_000),
+            boot_at_ms: when_on(machine.uptime_ms).and_then(|ms| {
+                let now = self.site.report.host.read.as_ref()?.now_ms?;
+                now.checked_sub(ms)
+            }),
+            storage_committed_bytes: disks.committed_bytes.filter(|_| self.has_files()),
+            storage_unshared_bytes: disks.unshared_bytes.filter(|_| self.has_files()),
+            heartbeat: machine.heartbeat.word().filter(|_| is_on),
+            replication_state: state.word().filter(|_| mode.is_some()),
+            replication_health: replication_health(health_of).filter(|_| mode.is_some()),
+            last_replication_at_ms: relation.and_then(|relation| relation.last_ms),
+            ..VmState::default()
+        }
+    }
+
+    fn has_files(&self) -> bool {
+        self.site.report.disks.is_whole() && self.site.report.images.read.is_some()
+    }
+
+    /// A virtual processor that is busy all the time uses one logical processor; of the host's MHz that is its share.
+    /// Without counters, the whole percents of the host that Hyper-V itself tells.
+    fn cpu_mhz(&self, machine: &Machine) -> Option<i64> {
+        let hardware = self.site.report.hardware.read.as_ref()?;
+        let total = hardware.cpu_mhz?.checked_mul(hardware.cores?)?;
+        let threads = hardware.threads.filter(|threads| *threads > 0);
+        let by_counter = machine.name.as_deref().and_then(|name| self.loads.get(name)).zip(threads);
+        match by_counter {
+            Some((percent, threads)) => Some(percent.checked_mul(total)? / threads / 100),
+            None => Some(machine.cpu_percent?.checked_mul(total)? / 100),
+        }
+    }
+}
+
+/// `4c4c4544-…` for `{4C4C4544-…}`.
+fn bare_uuid(text: &str) -> Option<String> {
+    let uuid = text.trim_matches(['{', '}']).to_lowercase();
+    (!uuid.is_empty()).then_some(uuid)
+}
