@@ -10,12 +10,15 @@ memory, checkpoints, and 20 machines of the first cluster that replicate to the 
     HYPERV_STATE=FILE hyperv_estate.py forbid HOST              the account is taken out of the groups that see machines
     HYPERV_STATE=FILE hyperv_estate.py recover NODE             takes back lose and forbid
 
+    HYPERV_STATE=FILE hyperv_estate.py serve USERS [PORT]       a peer for each host, at addresses of 127.0.0.0/8 of their own;
+                                                                prints what a source names, and runs until its input ends
 Lines are printed as Windows PowerShell 5.1 prints what end2end's side never sees: crates/connectors/src/hyperv/collect.ps1. A test
 of the connectors compares the names in both. $HYPERV_ADDRESSES tells where the hosts listen: hva1=127.0.0.11 hva2=…
 """
 import fcntl
 import json
 import os
+import subprocess
 import sys
 import time
 import uuid
@@ -23,6 +26,7 @@ import uuid
 DOMAIN = "lab.invalid"
 CLUSTERS = {"hva": ["hva1", "hva2", "hva3"], "hvb": ["hvb1", "hvb2", "hvb3"]}
 ALONE = "hvc1"
+LISTENING = {f"hv{group}{node}": f"127.0.0.{tens}{node}" for group, tens in (("a", 1), ("b", 2)) for node in (1, 2, 3)} | {ALONE: "127.0.0.31"}
 HOSTS = [node for nodes in CLUSTERS.values() for node in nodes] + [ALONE]
 MACHINES = 300      # of each cluster
 LONE_MACHINES = 80  # of the stand-alone host, besides 20 replicas
@@ -273,11 +277,42 @@ def answer(host, state):
     return ("\n".join(lines) + "\n").encode()
 
 
+def tested(host, state):
+    """The answer to the connection test, crates/connectors/src/hyperv/check.ps1."""
+    said = {
+        "powershell": "5.1.20348.2849", "computer": host.upper(), "product": "Windows Server 2022 Datacenter", "build": "20348.2849",
+        "version": "10.0.20348.0", "administrator": False, "hyperv_administrator": host not in state["forbidden"], "module": ["2.0.0.0"],
+        "machines": 0 if host in state["forbidden"] else len(machines_of(host, state)),
+    }
+    return f"IROA<{line(said)}>IROA".encode()
+
+
 def respond(command, script, stdin):
+    if "S-1-5-32-578" in (script or ""):
+        return tested(os.environ["HYPERV_HOST"], load()), b"", 0
     asked = stdin.decode("ascii")
     if "Section 'machines'" not in asked or "$input" not in (script or ""):
         return b"", b"that is not the inventory script", 1
     return answer(os.environ["HYPERV_HOST"], load()), b"", 0
+
+
+def serve(users, port="0"):
+    """Run by a Python that has pyspnego: see setup_winrm.sh."""
+    peers, environment = [], dict(os.environ, NTLM_USER_FILE=users)
+    environment["HYPERV_ADDRESSES"] = " ".join(f"{host}={address}" for host, address in LISTENING.items())
+    peer = os.path.join(os.path.dirname(os.path.abspath(__file__)), "winrm_peer.py")
+    try:
+        for host, address in LISTENING.items():
+            command = [sys.executable, peer, "--address", address, "--port", port, "--chunk", "100000", "--responder", os.path.abspath(__file__)]
+            started = subprocess.Popen(command, env=dict(environment, HYPERV_HOST=host), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            peers.append(started)
+            port = started.stdout.readline().strip()
+        named = [LISTENING[host] for host in ("hva1", "hvb1", ALONE)]
+        print(", ".join(f"http://{address}:{port}" for address in named), flush=True)
+        sys.stdin.read()
+    finally:
+        for started in peers:
+            started.terminate()
 
 
 def main(arguments):
@@ -290,6 +325,8 @@ def main(arguments):
             change(lambda state: state["forbidden"].append(host))
         case ["recover", host]:
             change(lambda state: state.update({key: [one for one in state[key] if one != host] for key in ("down", "forbidden")}))
+        case ["serve", users, *port]:
+            serve(users, *port)
         case ["print", host] if host in HOSTS:
             sys.stdout.buffer.write(answer(host, load()))
         case _:

@@ -1,6 +1,6 @@
-//! Reads a vCenter once and prints what it took as one line of JSON; `cargo xtask bench` runs it.
+//! Reads a vCenter or Hyper-V hosts once and prints what it took as one line of JSON; `cargo xtask bench` runs it.
 //!
-//! `collect ADDRESS USER PASSWORD`; the certificate is not verified: this is for simulators.
+//! `collect ADDRESS USER PASSWORD [hyperv]`; the certificate is not verified: this is for simulators.
 
 use std::{io::Write as _, time::Instant};
 
@@ -13,11 +13,13 @@ use model::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, username, password] = arguments.as_slice() else {
-        return Err("usage: collect ADDRESS USER PASSWORD".into());
+    let (address, username, password, kind) = match arguments.as_slice() {
+        [address, username, password] => (address, username, password, SourceKind::Vcenter),
+        [address, username, password, kind] if kind == "hyperv" => (address, username, password, SourceKind::Hyperv),
+        _ => return Err("usage: collect ADDRESS USER PASSWORD [hyperv]".into()),
     };
     let endpoint = Endpoint {
-        kind: SourceKind::Vcenter,
+        kind,
         address: address.clone(),
         username: username.clone(),
         password: password.as_str().into(),

@@ -1,5 +1,7 @@
 //! The hosts and clusters that a source names: one, or several with commas or spaces between them.
 
+use model::failure::{Failure, FailureKind};
+
 use crate::address::{Address, AddressError};
 
 /// Understands all of them, each as `Address::winrm` does; those that are written twice count once.
@@ -12,6 +14,12 @@ pub fn addresses(typed: &str) -> Result<Vec<Address>, AddressError> {
         }
     }
     if all.is_empty() { Err(AddressError::Empty) } else { Ok(all) }
+}
+
+pub(super) fn failure(error: AddressError) -> Failure {
+    Failure::new(FailureKind::UnknownHost, error.to_string()).with_advice(
+        "Type a host or a cluster (hv1.lab: https, port 5986), a name with a port (hv1.lab:5985) or a URL (http://hv1.lab); several with commas.",
+    )
 }
 
 #[cfg(test)]

@@ -228,10 +228,11 @@ fn tell_gaps(site: &Site<'_>, assembly: &mut Assembly) {
         assembly.issues.kind(Severity::Warning, Vm, message, advice);
     }
     let member = matches!(site.owner, Owner::Cluster(_));
+    let volumes = if report.volumes.is_whole() { "the account is shown none" } else { report.volumes.reason() };
     let gaps = [
         (report.machines.is_whole(), report.machines.reason(), Vm, "virtual machines", &[Vm][..]),
         (report.switches.is_whole(), report.switches.reason(), Network, "virtual switches", &[Network]),
-        (report.volumes.is_whole(), report.volumes.reason(), Datastore, "volumes", &[Datastore]),
+        (report.has_volumes(), volumes, Datastore, "volumes", &[Datastore]),
         (report.disks.is_whole(), report.disks.reason(), Vm, "virtual disks", &[Datastore]),
         (report.images.is_whole(), report.images.reason(), Vm, "sizes of virtual disks", &[]),
         (report.adapters.is_whole(), report.adapters.reason(), Vm, "network adapters of machines", &[]),

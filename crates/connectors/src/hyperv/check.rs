@@ -15,8 +15,11 @@ use model::{
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::winrm::{Limits, Target, WinRm};
-use crate::{Endpoint, http_failure, quote::shortened, tls};
+use super::{
+    addresses::{addresses, failure},
+    winrm::{Limits, Target, WinRm},
+};
+use crate::{Endpoint, address::AddressError, http_failure, quote::shortened, tls};
 
 /// The whole test; deleting the shell comes on top of it.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -38,7 +41,39 @@ struct Said {
     machines_error: Option<String>,
 }
 
+/// Tests each host that the source names, in turn: the first that fails is told.
 pub(crate) async fn check(endpoint: &Endpoint) -> CheckOutcome {
+    let named = match addresses(&endpoint.address) {
+        Ok(named) => named,
+        Err(error) => return CheckOutcome::Failed { failure: failure(error), certificate: None },
+    };
+    let mut all: Option<CheckReport> = None;
+    for address in named {
+        let one = Endpoint { address: address.to_string(), ..endpoint.clone() };
+        match (check_host(&one).await, &mut all) {
+            (CheckOutcome::Passed(report), None) => all = Some(report),
+            (CheckOutcome::Passed(report), Some(all)) => add(all, report),
+            (failed, _) => return failed,
+        }
+    }
+    // There is no list without an address.
+    let nothing = || CheckOutcome::Failed { failure: failure(AddressError::Empty), certificate: None };
+    all.map_or_else(nothing, CheckOutcome::Passed)
+}
+
+/// What another host said, beside what the first has said.
+fn add(all: &mut CheckReport, report: CheckReport) {
+    all.endpoint = format!("{}, {}", all.endpoint, report.endpoint);
+    all.vms_visible = all.vms_visible.zip(report.vms_visible).map(|(sum, more)| sum + more);
+    all.duration_ms += report.duration_ms;
+    let new = report.missing_privileges.into_iter().filter(|missing| !all.missing_privileges.contains(missing));
+    let new: Vec<MissingPrivilege> = new.collect();
+    all.missing_privileges.extend(new);
+    let new: Vec<String> = report.notes.into_iter().filter(|note| !all.notes.contains(note)).collect();
+    all.notes.extend(new);
+}
+
+async fn check_host(endpoint: &Endpoint) -> CheckOutcome {
     let started = Instant::now();
     let target = match Target::of(endpoint) {
         Ok(target) => target,

@@ -15,7 +15,7 @@ use model::{
 };
 
 use super::{
-    addresses::addresses,
+    addresses::{addresses, failure},
     answer,
     assemble::{HostRead, KnownNode, Unread, assemble, known_nodes},
     script,
@@ -35,7 +35,7 @@ const REFUSALS_MAX: usize = 2;
 pub(crate) async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collection, Failure> {
     observer.stage(Stage::Connect);
     let mut reader = Reader { endpoint, observer, reads: Vec::new(), unread: Vec::new() };
-    let named = addresses(&endpoint.address)?;
+    let named = addresses(&endpoint.address).map_err(failure)?;
     let origin = reader.read_named(&named).await?;
     observer.stage(Stage::Hosts);
     if let Some(origin) = origin {

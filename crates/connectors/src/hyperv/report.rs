@@ -76,6 +76,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Every host has a volume to start from: an empty list is one that the account may not see.
+    pub fn has_volumes(&self) -> bool {
+        self.volumes.is_whole() && !self.volumes.rows().is_empty()
+    }
+
     /// `hv1.lab`, in lower case: what Windows knows a computer by.
     pub fn host_name(&self) -> Option<String> {
         let host = self.host.read.as_ref()?;

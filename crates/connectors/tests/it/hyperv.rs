@@ -258,6 +258,14 @@ fn a_section_that_failed_costs_what_it_tells_and_no_more() {
         }
         assert!(collection.issues.iter().any(|issue| issue.message.contains("Zugriff verweigert")), "{section}");
     }
+    // What a host has none of without an error, it does not show.
+    let [mut first, second] = nodes();
+    first.set("volumes", json!([])).set("settings", json!([]));
+    let collection = put(&[&first, &second], &[]);
+    assert!(!collection.complete.contains(&ObjectKind::Datastore));
+    let gaps = withheld(&collection, &vm(&collection, "web1").external_id);
+    assert_eq!(gaps, ["bios_uuid", "datastores", "secure_boot"]);
+
     let [mut first, second] = nodes();
     first.fail("machines", "Zugriff verweigert");
     let collection = put(&[&first, &second], &[]);

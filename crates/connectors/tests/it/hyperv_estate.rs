@@ -3,8 +3,9 @@
 
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
-use connectors::{CollectProgress, Endpoint, Observer, collect, hyperv::script};
+use connectors::{CollectProgress, Endpoint, Observer, check, collect, hyperv::script};
 use model::{
+    check::CheckOutcome,
     failure::{Failure, FailureKind},
     ids::ExternalId,
     inventory::{Collection, ConnectionState, ObjectKind, VmRole},
@@ -133,6 +134,18 @@ async fn seven_hosts_are_read_with_one_shell_and_one_command_each() {
         assert_eq!(counts, [1, 1, 1, 1], "{host}: {:?}", peer.journal());
         assert!(peer.journal().len() < 25, "{host} took {} events", peer.journal().len());
     }
+}
+
+#[tokio::test]
+async fn a_test_asks_every_host_that_is_named() {
+    let Some(estate) = Estate::start() else { return };
+    let CheckOutcome::Passed(report) = check(&estate.endpoint(&["hva1", "hvc1"])).await else { panic!("no report") };
+    assert_eq!(report.vms_visible, Some(200));
+    assert_eq!(report.endpoint.matches("/wsman").count(), 2);
+    assert!(report.missing_privileges.is_empty(), "{report:?}");
+    estate.change(&["forbid", "hvc1"]);
+    let CheckOutcome::Passed(report) = check(&estate.endpoint(&["hva1", "hvc1"])).await else { panic!("no report") };
+    assert_eq!((report.vms_visible, report.missing_privileges.len()), (Some(100), 1));
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ impl WinRmPeer {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let port = line.trim().parse().expect("the peer prints its port");
-        Self { process, port, folder, is_tls }
+        Self { process, port, host: "127.0.0.1".to_owned(), folder, is_tls }
     }
 
     pub(crate) fn address(&self) -> String {

@@ -18,9 +18,12 @@ pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
     }
     settings.name = text("name", &settings.name, NAME_MAX_CHARS)?;
     settings.endpoint = text("endpoint", &settings.endpoint, TEXT_MAX)?;
-    if settings.kind == SourceKind::Vcenter {
-        Address::vsphere(&settings.endpoint).map_err(|error| Error::invalid("endpoint", error.to_string()))?;
-    }
+    let endpoint = match settings.kind {
+        SourceKind::Vcenter => Address::vsphere(&settings.endpoint).map(drop),
+        SourceKind::Hyperv => connectors::hyperv::addresses(&settings.endpoint).map(drop),
+        SourceKind::Prometheus | SourceKind::Zabbix => Ok(()),
+    };
+    endpoint.map_err(|error| Error::invalid("endpoint", error.to_string()))?;
     settings.username = text("username", &settings.username, TEXT_MAX)?;
     settings.tls = tls(settings.tls)?;
     if let Some(interval) = settings.sync_interval_s
@@ -126,6 +129,8 @@ mod tests {
             field_of(SourceSettings { endpoint: "ftp://vc1".into(), ..settings() }).as_deref(),
             Some("endpoint")
         );
+        let hosts = SourceSettings { kind: SourceKind::Hyperv, endpoint: "hv1.lab, ftp://hv2".into(), ..settings() };
+        assert_eq!(field_of(hosts).as_deref(), Some("endpoint"));
         assert_eq!(field_of(SourceSettings { kind: SourceKind::Zabbix, ..settings() }).as_deref(), Some("kind"));
         assert_eq!(field_of(SourceSettings { sync_interval_s: Some(60), ..settings() }).as_deref(), Some("interval"));
         let tls = TlsMode::Authority { pem: "hello".into() };

@@ -154,7 +154,7 @@ fn gaps(report: &Report) -> Vec<String> {
     if report.nics.read.is_none() {
         fields.push("adapters");
     }
-    if !report.volumes.is_whole() || report.shared_volumes.read.is_none() {
+    if !report.has_volumes() || report.shared_volumes.read.is_none() {
         fields.push("datastores");
     }
     if !report.switches.is_whole() {

@@ -19,14 +19,15 @@ impl Joined<'_> {
         };
         lacks(report.disks.is_whole(), self.disks.contains_key(key), &["disks", "datastores", "passthrough_devices"]);
         lacks(!disks.has_gap, false, &["disks"]);
-        lacks(report.volumes.is_whole() && !self.lacks_shared_volumes(), false, &["datastores"]);
+        lacks(report.has_volumes() && !self.lacks_shared_volumes(), false, &["datastores"]);
         let adapters: &[&str] = &["adapters", "networks", "ip_addresses"];
         lacks(report.adapters.is_whole(), self.adapters.contains_key(key), adapters);
         lacks(report.switches.is_whole(), false, &["networks"]);
         lacks(report.checkpoints.is_whole(), self.checkpoints.contains_key(key), &["snapshots"]);
         lacks(report.services.is_whole(), self.services.contains_key(key), &["guest_services"]);
         lacks(report.guests.is_whole(), self.guests.contains_key(key), &["guest_os_running", "guest_host_name"]);
-        lacks(report.settings.is_whole(), self.settings.contains_key(key), &["bios_uuid", "secure_boot"]);
+        // Every machine has settings; without rights in their namespace there are none, and no error.
+        lacks(self.settings.contains_key(key), false, &["bios_uuid", "secure_boot"]);
         lacks(report.security.is_whole(), self.security.contains_key(key), &["tpm"]);
         let is_replicated = mode(&machine.replication_mode).is_some();
         lacks(report.replication.is_whole() || !is_replicated, self.relations.contains_key(key), &["replication"]);
