@@ -2,7 +2,10 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use connectors::hyperv::winrm::{Auth, Output, Target, WinRm};
-use model::failure::{Failure, FailureKind};
+use model::{
+    failure::{Failure, FailureKind},
+    source::TlsMode,
+};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
@@ -96,6 +99,15 @@ async fn basic_works_over_https_as_pywinrms_does() {
         assert_eq!(failure.kind, FailureKind::Unauthorized, "{failure:?}");
     }
     assert_eq!(peer.reference("basic", LOCAL, &["ver"]).unwrap().stdout, echo("ver"));
+}
+
+#[tokio::test]
+async fn a_host_with_any_certificate_does_not_get_the_password_by_offering_basic() {
+    let Some(peer) = WinRmPeer::https(&["--offer", "Basic"]) else { return };
+    let target = Target { tls: TlsMode::Unverified, ..peer.target_of(LOCAL.0, LOCAL.1, Auth::Offered) };
+    let failure = run(&target, "ver", b"").await.unwrap_err();
+    assert_eq!((failure.kind, peer.count("authenticated")), (FailureKind::Tls, 0), "{failure:?}");
+    assert!(failure.advice().contains("pin it"), "{failure:?}");
 }
 
 /// The host would take it; we never send it.

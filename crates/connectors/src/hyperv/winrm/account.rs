@@ -6,7 +6,8 @@ use sspi::{AuthIdentity, Username};
 /// How to sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Auth {
-    /// The best that the host offers: Negotiate, else NTLM, else Basic (which is refused over http).
+    /// The best that the host offers: Negotiate, else NTLM, else Basic (which is refused over http, and where any certificate
+    /// is trusted).
     #[default]
     Offered,
     Negotiate,

@@ -47,6 +47,18 @@ pub(super) fn basic_in_the_clear(connection: &Connection) -> Failure {
     ))
 }
 
+/// The password would go to whoever shows any certificate.
+pub(super) fn basic_to_anybody(connection: &Connection) -> Failure {
+    let host = connection.host();
+    Failure::new(
+        FailureKind::Tls,
+        format!("{host} wants the password itself (Basic), and its certificate is not verified"),
+    )
+    .with_advice(format!(
+        "Compare the certificate's fingerprint and pin it, or allow Negotiate on the host: {ENABLE_NEGOTIATE}."
+    ))
+}
+
 /// The host's tokens make no sense, or its last one does not prove that it knows the password.
 pub(super) fn bad_token(connection: &Connection) -> Failure {
     Failure::new(

@@ -5,7 +5,10 @@ use std::time::Duration;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use model::failure::{Failure, FailureKind};
+use model::{
+    failure::{Failure, FailureKind},
+    source::TlsMode,
+};
 use secrecy::ExposeSecret;
 
 use super::{
@@ -51,6 +54,10 @@ async fn offered(connection: &mut Connection, target: &Target) -> Result<Securit
         return with_tokens(connection, target, Scheme::Ntlm).await.map_err(Refusal::failure);
     }
     if refusal::offers_basic(&offers) {
+        // Whoever stands in between can offer Basic alone.
+        if target.tls == TlsMode::Unverified && !connection.address().is_plain() {
+            return Err(refusal::basic_to_anybody(connection));
+        }
         return basic(connection, target).await;
     }
     Err(failure)
