@@ -2,6 +2,7 @@
 
 mod availability;
 mod detail;
+mod failover;
 
 use leptos::prelude::*;
 use model::inventory::ObjectKind;

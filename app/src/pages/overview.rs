@@ -66,7 +66,7 @@ fn Welcome() -> impl IntoView {
             <EmptyState
                 glyph=Glyph::Plug
                 title="Add your first source"
-                text="Name a vCenter or an ESXi host and an account that may read. The first sync shows the whole estate here."
+                text="Name a vCenter, an ESXi host, a Hyper-V host or a failover cluster, and an account that may read. The first sync shows the whole estate here."
             >
                 <a class="button primary" href="/sources/new">
                     "Add a source"

@@ -3,6 +3,7 @@
 mod allocation;
 mod detail;
 mod devices;
+mod hyperv;
 mod snapshots;
 
 use leptos::prelude::*;

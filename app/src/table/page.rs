@@ -155,7 +155,7 @@ fn Nothing(total: u64, kind: ObjectKind, state: TableState, path: &'static str, 
         <EmptyState
             glyph=Glyph::Plug
             title=format!("No {plural} yet")
-            text="Add a vCenter or ESXi host; what it holds appears here after the first sync."
+            text="Add a vCenter, an ESXi host, a Hyper-V host or a failover cluster; what it holds appears here after the first sync."
         >
             <a class="button primary" href="/sources/new">
                 "Add a source"

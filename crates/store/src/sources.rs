@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 pub use counts::stored_counts;
 pub use deletion::delete;
-pub use secret::{is_key_rotating, password, rotate, rotate_key_file};
+pub use secret::{password, rotate};
 
 use crate::{
     Database, StoreError,

@@ -7,7 +7,10 @@ use model::{
     table::{Cell, ClusterDetail, ClusterRow},
 };
 
-use super::availability::{Availability, DrsRules};
+use super::{
+    availability::{Availability, DrsRules},
+    failover::FailoverCluster,
+};
 use crate::{
     components::{Card, Dot, Tone},
     pages::object::{
@@ -70,6 +73,7 @@ fn Cluster(cluster: ClusterDetail) -> impl IntoView {
             <Card title="Resource pools" note=pool_count class="c4">
                 {pools}
             </Card>
+            <FailoverCluster quorum=cluster.config.quorum.clone() groups=cluster.config.groups.clone() />
             <DrsRules rules=cluster.config.drs_rules.clone() />
             <Labels tags=cluster.config.tags.clone() attributes=cluster.config.attributes.clone() />
         </div>

@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 use model::{
     format,
-    inventory::{ConnectionState, Health, ObjectKind, PhysicalAdapter, PowerState},
+    inventory::{ConnectionState, Health, HostConfig, ObjectKind, PhysicalAdapter, PowerState},
+    source::SourceKind,
     table::{Cell, HostDetail, HostRow},
 };
 
 use crate::{
     components::{Card, StatePill, Tone},
     pages::object::{
-        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, links, mhz,
+        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, flag, links, mhz,
         object, object_head, object_id, text, time, unknown,
     },
     server::inventory::read_host,
@@ -43,6 +44,14 @@ fn Host(host: HostDetail) -> impl IntoView {
     let (used, placed, hardware) = (host.clone(), host.clone(), host.clone());
     let (datastores, networks, adapters) =
         (host.datastores.clone(), host.networks.clone(), host.config.adapters.clone());
+    let hyperv = (row.source.kind == SourceKind::Hyperv).then(|| {
+        let config = host.config.clone();
+        view! {
+            <Card title="Live migration and paths">
+                <LiveMigrationFacts config />
+            </Card>
+        }
+    });
     let counted = |count: usize| format::count(count as i64);
     view! {
         {object_head(row, crumbs([row.cluster.as_ref()]), states(row))}
@@ -60,6 +69,7 @@ fn Host(host: HostDetail) -> impl IntoView {
             <Card title="Datastores" note=counted(datastores.len()) class="c4">
                 {links(datastores)}
             </Card>
+            {hyperv}
             <Card title="Physical adapters" note=counted(adapters.len()) class="c8">
                 <PhysicalAdapters adapters />
             </Card>
@@ -152,7 +162,25 @@ fn Hardware(host: HostDetail) -> impl IntoView {
             Fact::new("Core speed", mhz(config.core_mhz)),
             Fact::new("CPU in total", mhz(config.total_cpu_mhz())),
             Fact::new("Memory", bytes(config.memory_bytes)),
+            Fact::new("NUMA nodes", count(config.numa_nodes)),
             Fact::new("Hardware UUID", text(config.uuid.clone())),
+        ] />
+    }
+}
+
+/// Hyper-V's own settings.
+#[component]
+fn LiveMigrationFacts(config: HostConfig) -> impl IntoView {
+    let migration = config.live_migration.unwrap_or_default();
+    view! {
+        <Facts facts=vec![
+            Fact::new("Live migration", flag(migration.enabled, "On", "Off")),
+            Fact::new("At the same time", count(migration.most_migrations)),
+            Fact::new("Storage at the same time", count(migration.most_storage_migrations)),
+            Fact::new("Authentication", text(migration.authentication)),
+            Fact::new("Performance", text(migration.performance)),
+            Fact::new("Machines are kept in", text(config.machine_path)),
+            Fact::new("Disks are kept in", text(config.disk_path)),
         ] />
     }
 }

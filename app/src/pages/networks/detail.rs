@@ -54,6 +54,9 @@ fn Network(network: NetworkDetail) -> impl IntoView {
                     Fact::new("VLAN", text(config.vlan.clone().map(vlan_words))),
                     Fact::new("Ports", count(config.port_count)),
                     Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
+                    Fact::new("Physical adapters", text(Some(config.uplinks.join(", ")))),
+                    Fact::new("Host uses it too", flag(config.management_os, "Yes", "No")),
+                    Fact::new("Teaming by the switch", flag(config.teaming, "Yes", "No")),
                     Fact::new("Uplink", if config.is_uplink { "Yes" } else { "No" }.into_any())
                         .help("Carries a switch's physical links; no machine can be attached."),
                     Fact::new("Datacenter", object(row.datacenter.clone(), Cell::NOT_REPORTED)),

@@ -12,7 +12,7 @@ pub(super) const fn of(kind: SourceKind) -> Wording {
     match kind {
         SourceKind::Hyperv => Wording {
             line: "A Hyper-V host, or a failover cluster by its name or any of its nodes. IROA only reads.",
-            address: "hv1.example, 10.0.0.5:5986 or http://hv1.example:5985. Without a port: https on 5986.",
+            address: "hv1.example or http://hv1.example:5985; several with commas between them. Without a port: https on 5986.",
             user: "DOMAIN\\user, user@domain or a local user; a member of Hyper-V Administrators and of Remote Management Users.",
         },
         SourceKind::Vcenter | SourceKind::Prometheus | SourceKind::Zabbix => Wording {

@@ -38,7 +38,7 @@ pub fn DatastorePage() -> impl IntoView {
 
 #[component]
 fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
-    let DatastoreDetail { row, external_id, config, state: _, hosts, alarms } = datastore;
+    let DatastoreDetail { row, external_id, config, state, hosts, alarms } = datastore;
     let datacenter = object(row.datacenter.clone(), Cell::NOT_REPORTED);
     view! {
         {object_head(&row, crumbs([]), states(&row))}
@@ -57,6 +57,8 @@ fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
                         "Datastore cluster",
                         config.datastore_cluster.clone().map_or_else(|| "None".into_any(), IntoAny::into_any),
                     ),
+                    Fact::new("Owner node", text(state.owner_node))
+                        .help("Of a Cluster Shared Volume: the node that coordinates it at the moment."),
                     Fact::new("Datacenter", datacenter),
                     Fact::new("URL", text(config.url.clone())).help("The same through every vCenter that sees it."),
                     Fact::new("Platform's id", text(Some(external_id))),

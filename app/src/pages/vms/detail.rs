@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{ConnectionState, Health, ObjectKind, PowerState, VmRole},
+    source::SourceKind,
     table::{Cell, VmDetail, VmRow},
 };
 
 use super::{
     allocation::AllocationTable,
     devices::{AdapterTable, DiskTable},
+    hyperv::HypervCards,
     snapshots::SnapshotTree,
 };
 use crate::{
@@ -47,6 +49,9 @@ fn Machine(vm: VmDetail) -> impl IntoView {
     let (cpu, memory) = (vm.config.cpu.clone(), vm.config.memory.clone());
     let (used, placed, configured, inside) = (vm.clone(), vm.clone(), vm.clone(), vm.clone());
     let counted = |count: usize| format::count(count as i64);
+    let is_hyperv = row.source.kind == SourceKind::Hyperv;
+    let hyperv = is_hyperv.then(|| view! { <HypervCards vm=vm.clone() /> });
+    let snapshots_title = if is_hyperv { "Checkpoints" } else { "Snapshots" };
     view! {
         {object_head(row, crumbs([row.cluster.as_ref(), row.host.as_ref()]), states(row))}
         <div class="grid">
@@ -63,10 +68,11 @@ fn Machine(vm: VmDetail) -> impl IntoView {
             <Card title="Guest" class="c4">
                 <Guest vm=inside />
             </Card>
+            {hyperv}
             <Card title="Reservations, limits and shares" class="c6">
                 <AllocationTable cpu memory />
             </Card>
-            <Card title="Snapshots" note=counted(snapshots.len()) class="c6">
+            <Card title=snapshots_title note=counted(snapshots.len()) class="c6">
                 <SnapshotTree snapshots />
             </Card>
             <Card title="Disks" note=counted(disks.len())>
@@ -105,21 +111,35 @@ fn Use(vm: VmDetail) -> impl IntoView {
     let of_memory = |label, help, used| Share { label, help, used, total: memory, print: format::bytes, reason };
     let storage_total =
         state.storage_committed_bytes.zip(state.storage_uncommitted_bytes).map(|(taken, to_grow)| taken + to_grow);
-    let shares = [
-        Share { label: "CPU", help: "in use", used: state.cpu_usage_mhz, total: None, print: format::mhz, reason },
-        of_memory("Active memory", "touched recently", state.memory_active_bytes),
-        of_memory("Host memory", "backs the machine, overhead included", state.memory_consumed_bytes),
-        of_memory("Ballooned", "taken back by the host", state.memory_ballooned_bytes),
-        of_memory("Swapped", "by the host", state.memory_swapped_bytes),
-        Share {
-            label: "Storage",
-            help: "taken of what it may grow to",
-            used: state.storage_committed_bytes,
-            total: storage_total,
-            print: format::bytes,
-            reason: "not reported by the platform",
-        },
-    ];
+    let mut shares = vec![Share {
+        label: "CPU",
+        help: "in use",
+        used: state.cpu_usage_mhz,
+        total: None,
+        print: format::mhz,
+        reason,
+    }];
+    if vm.row.source.kind == SourceKind::Hyperv {
+        shares.extend([
+            of_memory("Assigned memory", "by the host, of what it starts with", state.memory_consumed_bytes),
+            of_memory("Memory demand", "what the guest asks for", state.memory_demand_bytes),
+        ]);
+    } else {
+        shares.extend([
+            of_memory("Active memory", "touched recently", state.memory_active_bytes),
+            of_memory("Host memory", "backs the machine, overhead included", state.memory_consumed_bytes),
+            of_memory("Ballooned", "taken back by the host", state.memory_ballooned_bytes),
+            of_memory("Swapped", "by the host", state.memory_swapped_bytes),
+        ]);
+    }
+    shares.push(Share {
+        label: "Storage",
+        help: "taken of what it may grow to",
+        used: state.storage_committed_bytes,
+        total: storage_total,
+        print: format::bytes,
+        reason: "not reported by the platform",
+    });
     let uptime = match state.uptime_s {
         Some(seconds) => format::duration_s(seconds).into_any(),
         None => dash(reason, 0),

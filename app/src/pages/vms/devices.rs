@@ -40,15 +40,20 @@ pub(super) fn DiskTable(disks: Vec<Disk>, datastores: Vec<Reference>) -> AnyView
 }
 
 fn disk_row(disk: Disk, datastores: &[Reference]) -> AnyView {
-    let datastore = disk.path.as_deref().and_then(datastore_of);
+    let datastore = match (disk.path.as_deref().and_then(datastore_of), datastores) {
+        // The path of a Hyper-V disk names no datastore; where there is only one, it is that.
+        (None, [only]) => Some(only.name.as_str()),
+        (named, _) => named,
+    };
+    let parent = disk.parent_path.map(|path| view! { <small>"builds on " {path}</small> });
     view! {
         <tr>
-            <th scope="row">{disk.label}</th>
+            <th scope="row">{disk.label} {disk.controller.map(|place| view! { <small>{place}</small> })}</th>
             <td class="num">{bytes(disk.capacity_bytes)}</td>
             <td>{flag(disk.thin, "Thin", "Thick")}</td>
             <td>{text(disk.mode.map(|mode| words(&mode)))}</td>
             <td>{by_name(ObjectKind::Datastore, datastore, datastores)}</td>
-            <td class="mono">{text(disk.path.clone())}</td>
+            <td class="mono">{text(disk.path.clone())} {parent}</td>
         </tr>
     }
     .into_any()
@@ -104,7 +109,10 @@ fn adapter_row(adapter: Adapter, networks: &[Reference]) -> AnyView {
             <th scope="row">{adapter.label}</th>
             <td>{text(adapter.adapter_type)}</td>
             <td class="mono">{text(adapter.mac)}</td>
-            <td>{by_name(ObjectKind::Network, adapter.network_name.as_deref(), networks)}</td>
+            <td>
+                {by_name(ObjectKind::Network, adapter.network_name.as_deref(), networks)}
+                {adapter.vlan.map(|vlan| view! { <small>" VLAN " {vlan}</small> })}
+            </td>
             <td>{flag(adapter.connected, "Yes", "No")}</td>
             <td>{text(Some(addresses))}</td>
         </tr>

@@ -10,7 +10,6 @@ mod migrating;
 mod persisting;
 mod postgres;
 mod queue;
-mod rotating;
 mod stores;
 mod tables;
 mod unread;
