@@ -11,7 +11,8 @@ memory, checkpoints, and 20 machines of the first cluster that replicate to the 
     HYPERV_STATE=FILE hyperv_estate.py recover NODE             takes back lose and forbid
 
     HYPERV_STATE=FILE hyperv_estate.py serve USERS [PORT]       a peer for each host, at addresses of 127.0.0.0/8 of their own;
-                                                                prints what a source names, and runs until its input ends
+                                                                prints what a source names, and runs until its input ends;
+                                                                a line "end HOST" ends one of them
 Lines are printed as Windows PowerShell 5.1 prints what end2end's side never sees: crates/connectors/src/hyperv/collect.ps1. A test
 of the connectors compares the names in both. $HYPERV_ADDRESSES tells where the hosts listen: hva1=127.0.0.11 hva2=…
 """
@@ -180,10 +181,11 @@ def sections(host, state):
     ]
     yield "adapters", [
         {"machine": identifier(name), "id": f"Microsoft:{identifier(name).upper()}\\{identifier(name + '/nic').upper()}",
-         "name": "Netzwerkkarte", "legacy": False, "mac": f"00155D{at if replica else 200:02X}{number:04X}", "connected": True,
+         "name": "Netzwerkkarte", "legacy": False, "mac": f"00155D{group:02X}{number:04X}", "connected": True,
          "switch_id": identifier(f"{host}/switch"), "switch_name": "Produktion", "vlan_mode": choice(1, "Access"), "vlan": 100 + number % 8,
-         "vlan_trunk": None, "addresses": [f"10.{at}.{number // 250}.{number % 250 + 1}", f"fe80::{number:x}"] if is_on(number, replica) else []}
-        for name, number, _, replica in visible
+         "vlan_trunk": None, "addresses": [f"10.{group}.{number // 250}.{number % 250 + 1}", f"fe80::{number:x}"] if is_on(number, replica) else []}
+        for name, number, owner, replica in visible
+        for group in [list(CLUSTERS).index(owner) if owner in CLUSTERS else 200 if replica else 100]
     ]
     checkpoints = []
     for name, number, _, _ in visible:
@@ -298,20 +300,24 @@ def respond(command, script, stdin):
 
 def serve(users, port="0"):
     """Run by a Python that has pyspnego: see setup_winrm.sh."""
-    peers, environment = [], dict(os.environ, NTLM_USER_FILE=users)
+    peers, environment = {}, dict(os.environ, NTLM_USER_FILE=users)
     environment["HYPERV_ADDRESSES"] = " ".join(f"{host}={address}" for host, address in LISTENING.items())
     peer = os.path.join(os.path.dirname(os.path.abspath(__file__)), "winrm_peer.py")
     try:
         for host, address in LISTENING.items():
             command = [sys.executable, peer, "--address", address, "--port", port, "--chunk", "100000", "--responder", os.path.abspath(__file__)]
             started = subprocess.Popen(command, env=dict(environment, HYPERV_HOST=host), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            peers.append(started)
+            peers[host] = started
             port = started.stdout.readline().strip()
         named = [LISTENING[host] for host in ("hva1", "hvb1", ALONE)]
         print(", ".join(f"http://{address}:{port}" for address in named), flush=True)
-        sys.stdin.read()
+        for said in sys.stdin:
+            ended = peers[said.split()[1]]
+            ended.terminate()
+            ended.wait()
+            print("ended", flush=True)
     finally:
-        for started in peers:
+        for started in peers.values():
             started.terminate()
 
 

@@ -11,6 +11,7 @@ mod hyperv_answers;
 mod hyperv_check;
 mod hyperv_estate;
 mod hyperv_fixtures;
+mod hyperv_gaps;
 mod mutation;
 mod paging;
 mod paging_server;

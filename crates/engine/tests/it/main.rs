@@ -7,6 +7,7 @@ mod accounts;
 #[path = "../../../connectors/tests/it/endpoint.rs"]
 mod endpoint;
 mod estate;
+mod hyperv;
 mod lab;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;

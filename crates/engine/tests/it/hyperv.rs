@@ -1,0 +1,180 @@
+//! Syncs of a Hyper-V estate, from sealed messages of seven hosts to the rows that pages show: nothing new, a machine that
+//! migrates, a node that falls silent and is given up.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use engine::Workers;
+use model::{
+    change::{ChangeAction, ChangeQuery},
+    filter::Filter,
+    ids::SourceId,
+    inventory::{ConnectionState, ObjectKind},
+    run::{Outcome, RunIssue, RunState, RunView},
+    source::{SourceKind, SourceSettings},
+    table::{HostRow, TableQuery, VmRow},
+};
+use tempfile::TempDir;
+
+use crate::{
+    endpoint::PASSWORD,
+    support::{Place, end_of, on_both, settings},
+    vcsim::{required, workspace},
+};
+
+on_both!(a_hyper_v_estate_is_kept_through_migration_and_loss);
+
+/// `end2end/peers/hyperv_estate.py serve`.
+struct Estate {
+    process: Child,
+    /// Its end is the estate's.
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    address: String,
+    folder: TempDir,
+}
+
+impl Estate {
+    fn start() -> Option<Self> {
+        let script = workspace().join("end2end/peers/setup_winrm.sh");
+        let set_up = Command::new("bash").arg(script).stderr(Stdio::inherit()).output().unwrap();
+        if !set_up.status.success() {
+            required("the WinRM peer (python3 with venv, pyspnego and pywinrm from the package index)");
+            return None;
+        }
+        let python = String::from_utf8(set_up.stdout).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let users = folder.path().join("users");
+        fs::write(&users, format!("LAB:tester:{PASSWORD}\n")).unwrap();
+        let mut process = Command::new(python.trim())
+            .arg(workspace().join("end2end/peers/hyperv_estate.py"))
+            .arg("serve")
+            .arg(users)
+            .env("HYPERV_STATE", folder.path().join("state"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (input, output) = (process.stdin.take(), process.stdout.take().unwrap());
+        let mut estate = Self { process, input, output: BufReader::new(output), address: String::new(), folder };
+        estate.address = estate.line();
+        Some(estate)
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
+    fn change(&self, arguments: &[&str]) {
+        let mut command = Command::new("python3");
+        command.arg(workspace().join("end2end/peers/hyperv_estate.py")).args(arguments);
+        assert!(command.env("HYPERV_STATE", self.folder.path().join("state")).status().unwrap().success());
+    }
+
+    /// The host answers no more, and nobody is told.
+    fn silence(&mut self, host: &str) {
+        writeln!(self.input.as_mut().unwrap(), "end {host}").unwrap();
+        assert_eq!(self.line(), "ended");
+    }
+}
+
+impl Drop for Estate {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.process.wait();
+    }
+}
+
+struct Lab {
+    place: Place,
+    source: SourceId,
+    workers: Workers,
+}
+
+impl Lab {
+    async fn sync(&self) -> (RunView, Vec<RunIssue>) {
+        let mut feed = self.place.engine.subscribe();
+        let run = self.place.engine.start_sync(&self.place.admin, self.source).await.unwrap();
+        end_of(&mut feed, run).await;
+        self.place.engine.run(&self.place.admin, run).await.unwrap()
+    }
+
+    async fn vms(&self, filter: &str) -> (Vec<VmRow>, u64) {
+        let query = TableQuery { filter: Filter::parse(filter).unwrap(), ..TableQuery::default() };
+        let page = self.place.engine.list_vms(&self.place.admin, &query).await.unwrap();
+        (page.rows, page.total)
+    }
+
+    async fn host(&self, name: &str) -> HostRow {
+        let query = TableQuery { filter: Filter::parse(&format!("name={name}")).unwrap(), ..TableQuery::default() };
+        self.place.engine.list_hosts(&self.place.admin, &query).await.unwrap().rows.remove(0)
+    }
+}
+
+async fn a_hyper_v_estate_is_kept_through_migration_and_loss(place: Place) {
+    let Some(mut estate) = Estate::start() else { return };
+    let settings = SourceSettings {
+        kind: SourceKind::Hyperv,
+        endpoint: estate.address.clone(),
+        username: "LAB\\tester".to_owned(),
+        ..settings("hyper-v")
+    };
+    let source = place.engine.add_source(&place.admin, settings, PASSWORD.into()).await.unwrap();
+    let workers = place.engine.start();
+    let lab = Lab { place, source, workers };
+
+    let (first, issues) = lab.sync().await;
+    assert_eq!((first.state, issues), (RunState::Completed, Vec::new()));
+    assert_eq!(lab.vms("").await.1, 700);
+    assert_eq!(lab.vms("platform:hyperv role:replica replication:replica").await.1, 20);
+    assert_eq!(lab.vms("replication:primary replication_health:green").await.1, 20);
+    assert_eq!(lab.vms("mem_max>=1t snapshots:2 generation:1").await.1, 70);
+    let added = first.outcome.unwrap().added;
+
+    let (second, _) = lab.sync().await;
+    assert_eq!(second.outcome, Some(Outcome { unchanged: added, ..Outcome::default() }), "no row of configuration");
+
+    estate.change(&["migrate", "web-hva-8", "hva1"]);
+    let (third, _) = lab.sync().await;
+    let outcome = third.outcome.unwrap();
+    assert_eq!((third.state, outcome.changed, outcome.added, outcome.archived), (RunState::Completed, 1, 0, 0));
+    let changes = lab.place.engine.changes(&lab.place.admin, ChangeQuery::default()).await.unwrap().rows;
+    let [change] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!(
+        (change.kind, change.action, change.field.as_deref()),
+        (ObjectKind::Vm, ChangeAction::Changed, Some("host"))
+    );
+    assert_eq!((change.old.as_deref(), change.new.as_deref()), (Some("hva3.lab.invalid"), Some("hva1.lab.invalid")));
+
+    let whole = lab.host("hva3.lab.invalid").await;
+    let machines = lab.vms("host=hva3.lab.invalid").await.1;
+    assert_eq!(machines, 99);
+    estate.silence("hva3");
+    let (fourth, issues) = lab.sync().await;
+    assert_eq!((fourth.state, fourth.outcome.unwrap().archived), (RunState::CompletedWithIssues, 0));
+    assert_eq!(issues.len(), 1, "{issues:?}");
+    let lost = lab.host("hva3.lab.invalid").await;
+    assert_eq!(lost.connection, ConnectionState::NotResponding);
+    assert_eq!((lost.memory_bytes, lost.cores, &lost.model), (whole.memory_bytes, whole.cores, &whole.model));
+    assert_eq!((lab.vms("").await.1, lab.vms("host=hva3.lab.invalid").await.1), (700, machines));
+
+    estate.change(&["lose", "hva3"]);
+    let (fifth, _) = lab.sync().await;
+    let outcome = fifth.outcome.unwrap();
+    assert_eq!((outcome.added, outcome.archived, outcome.returned), (0, 0, 0));
+    assert_eq!((lab.vms("").await.1, lab.vms("host=hva3.lab.invalid").await.1), (700, 0));
+
+    // An account that is shown nothing any more has not emptied the host.
+    estate.change(&["forbid", "hvc1"]);
+    let (sixth, issues) = lab.sync().await;
+    assert_eq!((sixth.state, sixth.outcome.unwrap().archived), (RunState::CompletedWithIssues, 0));
+    assert!(issues.iter().any(|issue| issue.message.starts_with("hvc1.lab.invalid shows no machines")), "{issues:?}");
+    assert_eq!(lab.vms("").await.1, 700);
+    lab.workers.stop(Duration::from_secs(10)).await;
+}
