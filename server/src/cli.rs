@@ -31,6 +31,8 @@ pub enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Seals all stored passwords with a new key and replaces the key file; servers may go on meanwhile
+    RotateKey,
     /// Reads the configuration, says what is wrong with it or prints what is in effect
     CheckConfig,
     /// Asks a running server on this machine whether it is ready; for container health checks

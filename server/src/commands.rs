@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use engine::{Engine, SecretString};
+use engine::{Engine, NewKey, SecretString};
 use model::account::Actor;
 
 use crate::{
@@ -41,6 +41,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match cli.command {
             Command::Serve => serve::serve(configuration).await,
             Command::Migrate => migrate(&configuration).await,
+            Command::RotateKey => rotate_key(&configuration).await,
             Command::User { command } => user(&configuration, command).await,
             Command::CheckConfig | Command::Health => Ok(()),
         }
@@ -51,6 +52,22 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 async fn migrate(configuration: &Configuration) -> anyhow::Result<()> {
     engine::migrate(&serve::engine_options(configuration)).await.context("the database was not migrated")?;
     writeln!(std::io::stdout(), "the database has this version's schema")?;
+    Ok(())
+}
+
+async fn rotate_key(configuration: &Configuration) -> anyhow::Result<()> {
+    let (passwords, place) = engine::rotate_key(&serve::engine_options(configuration)).await?;
+    let mut output = std::io::stdout();
+    match place {
+        NewKey::InFile => {
+            let file = configuration.secret_key_file.display();
+            writeln!(output, "{file} is replaced; stored passwords sealed with the new key: {passwords}")?;
+        }
+        NewKey::FromEnvironment => {
+            writeln!(output, "stored passwords sealed with the new key: {passwords}")?;
+            writeln!(output, "start the servers with IROA_SECRET_KEY set to it; the old key opens nothing any more")?;
+        }
+    }
     Ok(())
 }
 

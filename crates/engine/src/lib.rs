@@ -20,7 +20,7 @@ mod users;
 mod workers;
 
 pub use accounts::SessionUser;
-pub use engine::{Engine, Options, StartError, migrate};
+pub use engine::{Engine, NewKey, Options, StartError, migrate, rotate_key};
 pub use error::{Error, Result};
 pub use export::{ExportPages, ExportQuery};
 pub use live::Feed;

@@ -30,6 +30,12 @@ pub enum StoreError {
     UnknownWord { what: &'static str, word: String },
     #[error("the secret cannot be opened")]
     Vault(#[from] VaultError),
+    #[error("the password of the source {name} cannot be opened; enter it again, or delete the source")]
+    Secret {
+        name: String,
+        #[source]
+        source: VaultError,
+    },
     #[error("{0}")]
     Url(String),
     #[error("{what} failed")]

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 pub use counts::stored_counts;
 pub use deletion::delete;
-pub use secret::{password, rotate};
+pub use secret::{is_key_rotating, password, rotate, rotate_key_file};
 
 use crate::{
     Database, StoreError,

@@ -1,23 +1,18 @@
-//! Sealing of secrets at rest: XChaCha20-Poly1305, the row's identity as associated data.
-//!
-//! A sealed secret is `format (1 byte) | key id (4 bytes) | nonce (24 bytes) | ciphertext and tag`. The key id tells a wrong
-//! key from a damaged secret, and an old key from the present one while keys are rotated.
+//! Sealing of secrets at rest, and where the keys for it come from: given, or in a file that is read anew each time, so that
+//! a key that is replaced (`rotation`) holds at once in every process on this machine.
 
 mod key;
+mod rotation;
+mod sealer;
 
-use chacha20poly1305::{
-    XChaCha20Poly1305, XNonce,
-    aead::{Aead, KeyInit, Payload},
-};
+use std::path::{Path, PathBuf};
+
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 
 pub use key::Key;
-
-const FORMAT: u8 = 1;
-const KEY_ID_BYTES: usize = 4;
-const NONCE_BYTES: usize = 24;
-const HEAD_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
+pub use rotation::Rotation;
+pub(crate) use rotation::is_pending as is_rotating;
+use sealer::Sealer;
 
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -36,62 +31,68 @@ pub enum VaultError {
     },
     #[error("the key file {path} can be read by others; its mode must be 0600")]
     KeyFileMode { path: String },
+    #[error("another process is replacing the key")]
+    Rotating,
 }
 
-/// Seals and opens with one key. Has no `Debug` that could show it.
+/// Seals and opens. Has no `Debug` that could show a key.
 #[derive(Clone)]
-pub struct Vault {
-    cipher: XChaCha20Poly1305,
-    key_id: [u8; KEY_ID_BYTES],
+pub struct Vault(Keys);
+
+#[derive(Clone)]
+enum Keys {
+    /// The first one seals, all of them open.
+    Given(Vec<Sealer>),
+    File(PathBuf),
 }
 
 impl Vault {
     pub fn open(key: &Key) -> Self {
-        let cipher = XChaCha20Poly1305::new(key.bytes().into());
-        let mut key_id = [0; KEY_ID_BYTES];
-        // A digest under a name of its own, so that it tells nothing about the key.
-        let digest = Sha256::new().chain_update(b"iroa vault key id").chain_update(key.bytes()).finalize();
-        key_id.copy_from_slice(&digest[..KEY_ID_BYTES]);
-        Self { cipher, key_id }
+        Self(Keys::Given(vec![Sealer::open(key)]))
+    }
+
+    /// Seals with the new key and opens what either has sealed.
+    pub fn replacing(old: &Key, new: &Key) -> Self {
+        Self(Keys::Given(vec![Sealer::open(new), Sealer::open(old)]))
+    }
+
+    /// The key is in a file, and in another one beside it while it is replaced.
+    pub fn in_file(file: &Path) -> Self {
+        Self(Keys::File(file.to_owned()))
     }
 
     /// The key from `environment` (the value of `IROA_SECRET_KEY`), or from the file, which is made where absent.
-    pub fn from_env_or_file(environment: Option<&SecretString>, file: &std::path::Path) -> Result<Self, VaultError> {
-        let key = match environment {
-            Some(text) => Key::parse(text.expose_secret())?,
-            None => Key::load_or_create(file)?,
-        };
-        Ok(Self::open(&key))
+    pub fn from_env_or_file(environment: Option<&SecretString>, file: &Path) -> Result<Self, VaultError> {
+        match environment {
+            Some(text) => Ok(Self::open(&Key::parse(text.expose_secret())?)),
+            None => Key::load_or_create(file).map(|_| Self::in_file(file)),
+        }
     }
 
     /// Seals for one place: `aad` names the row and field, and the secret opens nowhere else.
+    ///
+    /// Call it when the transaction that stores the secret has begun to write: a rotation that waits for it will find what
+    /// was sealed, and one that has committed has left the key that this takes.
     pub fn seal(&self, plaintext: &SecretString, aad: &str) -> Result<Vec<u8>, VaultError> {
-        let nonce: [u8; NONCE_BYTES] = rand::random();
-        let mut head = Vec::with_capacity(HEAD_BYTES);
-        head.push(FORMAT);
-        head.extend_from_slice(&self.key_id);
-        let bound = [head.as_slice(), aad.as_bytes()].concat();
-        let payload = Payload { msg: plaintext.expose_secret().as_bytes(), aad: &bound };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Damaged)?;
-        Ok([head, nonce.to_vec(), sealed].concat())
+        let sealers = self.sealers()?;
+        sealers.first().ok_or(VaultError::BadKey)?.seal(plaintext, aad)
     }
 
     pub fn unseal(&self, sealed: &[u8], aad: &str) -> Result<SecretString, VaultError> {
-        let (head, ciphertext) = sealed.split_at_checked(HEAD_BYTES).ok_or(VaultError::Damaged)?;
-        let (prefix, nonce) = head.split_at(1 + KEY_ID_BYTES);
-        if prefix[0] != FORMAT {
-            return Err(VaultError::Damaged);
+        for sealer in self.sealers()? {
+            match sealer.unseal(sealed, aad) {
+                Err(VaultError::OtherKey) => {}
+                opened => return opened,
+            }
         }
-        if prefix[1..] != self.key_id {
-            return Err(VaultError::OtherKey);
+        Err(VaultError::OtherKey)
+    }
+
+    fn sealers(&self) -> Result<Vec<Sealer>, VaultError> {
+        match &self.0 {
+            Keys::Given(sealers) => Ok(sealers.clone()),
+            Keys::File(file) => Ok(rotation::keys(file)?.iter().map(Sealer::open).collect()),
         }
-        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| VaultError::Damaged)?;
-        let bound = [prefix, aad.as_bytes()].concat();
-        let plain = self
-            .cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: &bound })
-            .map_err(|_| VaultError::Damaged)?;
-        String::from_utf8(plain).map(SecretString::from).map_err(|_| VaultError::Damaged)
     }
 }
 
@@ -123,6 +124,18 @@ mod tests {
     fn a_wrong_key_is_told_from_damage() {
         let sealed = vault().seal(&SecretString::from("secret"), "source:1").unwrap();
         assert!(matches!(vault().unseal(&sealed, "source:1"), Err(VaultError::OtherKey)));
+    }
+
+    #[test]
+    fn what_the_old_key_sealed_opens_while_the_new_one_seals() {
+        let (old, new) = (Key::generate(), Key::generate());
+        let both = Vault::replacing(&old, &new);
+        let secret = SecretString::from("secret");
+        let before = Vault::open(&old).seal(&secret, "source:1").unwrap();
+        assert!(both.unseal(&before, "source:1").is_ok());
+        let after = both.seal(&secret, "source:1").unwrap();
+        assert!(Vault::open(&new).unseal(&after, "source:1").is_ok());
+        assert!(matches!(Vault::open(&old).unseal(&after, "source:1"), Err(VaultError::OtherKey)));
     }
 
     #[test]

@@ -67,3 +67,37 @@ async fn certificate_files_make_it_speak_https() {
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(answer.headers().contains_key("strict-transport-security"));
 }
+
+#[tokio::test]
+async fn the_key_is_replaced_at_the_command_line() {
+    let (server, root) = Server::set_up().await;
+    let source = [
+        ("form[kind]", "vcenter"),
+        ("form[name]", "lab"),
+        ("form[endpoint]", "127.0.0.1:9"),
+        ("form[username]", "reader"),
+        ("form[password]", "secret"),
+        ("form[tls]", "unverified"),
+        ("form[interval]", "0"),
+        ("form[enabled]", "on"),
+    ];
+    assert!(root.submit("save_source", &source).await.status().is_redirection());
+    let file = server.folder.path().join("data/secret.key");
+    let before = std::fs::read_to_string(&file).unwrap();
+    let done = command(&server.folder).arg("rotate-key").stderr(Stdio::inherit()).output().unwrap();
+    assert!(done.status.success());
+    assert!(String::from_utf8(done.stdout).unwrap().trim_end().ends_with("new key: 1"));
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert_ne!(before, after);
+
+    // From the environment: the old one as it was, the new one beside it.
+    std::fs::remove_file(&file).unwrap();
+    let mut given = command(&server.folder);
+    given.arg("rotate-key").env("IROA_SECRET_KEY", after.trim());
+    let refused = given.output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("IROA_NEW_SECRET_KEY"));
+    let done = given.env("IROA_NEW_SECRET_KEY", before.trim()).output().unwrap();
+    assert!(done.status.success());
+    assert!(!file.exists());
+}

@@ -70,11 +70,16 @@ async fn sync(
         collection = connectors::collect(&endpoint, &observer).await?;
         collection.issues.push(read_twice(&vanished));
     }
-    if control.stop.is_cancelled() {
-        return Err(Failure::new(FailureKind::Cancelled, "cancelled before it was saved"));
-    }
     observer.issues(collection.issues.len() as u64);
     observer.stage(Stage::Save);
+    let turn = tokio::select! {
+        biased;
+        () = control.stop.cancelled() => None,
+        turn = engine.inner.saves.acquire() => turn.ok(),
+    };
+    let Some(_turn) = turn else {
+        return Err(Failure::new(FailureKind::Cancelled, "cancelled before it was saved"));
+    };
     // A save holds the run by itself, and a lease that is renewed when it has ended the run would look lost.
     drop(beating);
     let state = final_state(&collection);

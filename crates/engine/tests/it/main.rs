@@ -15,6 +15,7 @@ mod relay;
 mod replicas;
 mod roles;
 mod runs;
+mod saving;
 mod scheduling;
 #[path = "../../../connectors/tests/it/soap_driver.rs"]
 #[allow(dead_code, reason = "the connectors' tests need more of it")]

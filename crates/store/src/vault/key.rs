@@ -68,7 +68,7 @@ impl Key {
         let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
         let _ = std::fs::remove_file(&draft);
         match linked {
-            Ok(()) => Ok(key),
+            Ok(()) => super::rotation::sync_folder(path).map(|()| key),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::load(path),
             Err(error) => Err(failed(error)),
         }

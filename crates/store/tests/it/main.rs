@@ -10,6 +10,7 @@ mod migrating;
 mod persisting;
 mod postgres;
 mod queue;
+mod rotating;
 mod stores;
 mod tables;
 mod unread;
