@@ -82,7 +82,7 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     Clock::provide(now_ms);
-    let live = Live::provide();
+    let live = Live::provide(!user.must_change_password);
     let appearance = RwSignal::new(user.preferences.clone());
     provide_context(Appearance(appearance));
     // Who has to change the password first is shown the own account and nothing else.

@@ -49,8 +49,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Provides the signals and, in the browser, opens the socket until the owner goes.
-    pub fn provide() -> Self {
+    /// Provides the signals and, in the browser, opens the socket until the owner goes; not for those whom it would refuse.
+    pub fn provide(is_admitted: bool) -> Self {
         let live = Self {
             connection: RwSignal::new(Connection::Idle),
             runs: RwSignal::new(None),
@@ -60,7 +60,11 @@ impl Live {
         };
         provide_context(live);
         #[cfg(target_arch = "wasm32")]
-        socket::keep_open(live);
+        if is_admitted {
+            socket::keep_open(live);
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        let _ = is_admitted;
         live
     }
 

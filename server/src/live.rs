@@ -29,7 +29,8 @@ pub(crate) use sockets::Sockets;
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Two pings without an answer.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
-const RECHECK_EVERY: Duration = Duration::from_mins(1);
+/// For sessions that another process ended; what this one ends rings.
+const RECHECK_EVERY: Duration = Duration::from_secs(20);
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// What browsers send is a topic's name.
 const FRAME_MAX: usize = 4 * 1024;
@@ -70,6 +71,7 @@ pub(crate) async fn upgrade(
 async fn watch(socket: &mut WebSocket, engine: &Engine, session: SessionKey, place: Place) -> End {
     let mut topics = HashSet::new();
     let mut feed = engine.subscribe();
+    let mut access = engine.access();
     let mut ping = ticker(PING_EVERY);
     let mut recheck = ticker(RECHECK_EVERY);
     let mut heard = Instant::now();
@@ -92,17 +94,23 @@ async fn watch(socket: &mut WebSocket, engine: &Engine, session: SessionKey, pla
             _ = ping.tick() => {
                 if heard.elapsed() > SILENCE_MAX { Err(End::Gone) } else { send_message(socket, Message::Ping(Vec::new().into())).await }
             }
-            _ = recheck.tick() => match engine.is_session_valid(session).await {
-                Ok(true) => Ok(()),
-                Ok(false) => Err(End::Refuse(CLOSE_SIGNED_OUT, "signed out")),
-                Err(error) => {
-                    tracing::error!(error = error.to_string(), "a session cannot be read");
-                    Err(End::Close(TRY_LATER, "try again later"))
-                }
-            },
+            Ok(()) = access.changed() => check(engine, session).await,
+            _ = recheck.tick() => check(engine, session).await,
         };
         if let Err(end) = step {
             return end;
+        }
+    }
+}
+
+/// Ends the socket of a session that has ended.
+async fn check(engine: &Engine, session: SessionKey) -> Result<(), End> {
+    match engine.is_session_valid(session).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(End::Refuse(CLOSE_SIGNED_OUT, "signed out")),
+        Err(error) => {
+            tracing::error!(error = error.to_string(), "a session cannot be read");
+            Err(End::Close(TRY_LATER, "try again later"))
         }
     }
 }

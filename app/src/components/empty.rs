@@ -27,11 +27,22 @@ pub fn EmptyState(
 #[component]
 pub fn ErrorState(error: AppError) -> impl IntoView {
     let id = error.id().map(str::to_owned);
+    // A new document: what this one knows of its visitor is over.
+    let door = (error == AppError::SignedOut).then(|| {
+        view! {
+            <div class="actions">
+                <a class="button primary" href="/sign-in" rel="external">
+                    "Sign in"
+                </a>
+            </div>
+        }
+    });
     view! {
         <div class="empty error" role="alert">
             <Icon glyph=Glyph::Warning />
             <h2>{error.title()}</h2>
             <p>{error.advice()}</p>
+            {door}
             {id.map(|id| view! { <p class="note">"Error id " <code>{id}</code></p> })}
         </div>
     }

@@ -1,4 +1,4 @@
-//! Keys that work on every page: `/` goes to the search, Ctrl or ⌘ with K opens the palette.
+//! Keys that work on every page: `/` goes to the search, Ctrl or ⌘ with K opens the palette, `j` goes into the table.
 
 use leptos::prelude::*;
 
@@ -33,6 +33,14 @@ mod in_browser {
             return;
         }
         let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if is_plain && event.key() == "j" && is_nowhere(event) {
+            let first = document().query_selector(".table-page tbody th a").ok().flatten();
+            if let Some(link) = first.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+                event.prevent_default();
+                let _ = link.focus();
+            }
+            return;
+        }
         if is_plain && event.key() == "/" && !is_typing(event) {
             let search = document().get_element_by_id(SEARCH_ID);
             if let Some(search) = search.and_then(|search| search.dyn_into::<HtmlElement>().ok()) {
@@ -40,6 +48,12 @@ mod in_browser {
                 let _ = search.focus();
             }
         }
+    }
+
+    /// Nothing has the focus.
+    fn is_nowhere(event: &KeyboardEvent) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        target.is_some_and(|target| target.tag_name() == "BODY")
     }
 
     fn is_typing(event: &KeyboardEvent) -> bool {

@@ -41,6 +41,7 @@ pub fn OverviewPage() -> impl IntoView {
                         Ok(overview) if overview.sources.is_empty() && overview.vms.total == 0 => {
                             view! { <Welcome /> }.into_any()
                         }
+                        Ok(overview) if is_unread(&overview) => view! { <Unread overview /> }.into_any(),
                         Ok(overview) => view! { <Estate overview /> }.into_any(),
                         Err(error) => {
                             view! {
@@ -73,6 +74,34 @@ fn Welcome() -> impl IntoView {
                 </a>
             </EmptyState>
         </section>
+    }
+}
+
+/// Sources stand ready, and none was read: there is nothing to count yet.
+fn is_unread(overview: &Overview) -> bool {
+    overview.hosts.total == 0
+        && overview.vms.total + overview.vms.templates == 0
+        && overview.sources.iter().all(|source| source.last_success_ms.is_none())
+}
+
+#[component]
+fn Unread(overview: Overview) -> impl IntoView {
+    view! {
+        <PageHead title="Overview" />
+        <div class="grid">
+            <section class="card c8">
+                <EmptyState
+                    glyph=Glyph::Sync
+                    title="Nothing has been read yet"
+                    text="The first sync that comes to its end shows the whole estate here."
+                >
+                    <a class="button primary" href="/sources">
+                        "Go to the sources"
+                    </a>
+                </EmptyState>
+            </section>
+            <SourceCard sources=overview.sources />
+        </div>
     }
 }
 

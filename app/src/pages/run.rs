@@ -96,8 +96,8 @@ fn Found(run: RunView, issues: Vec<RunIssue>) -> impl IntoView {
         }}
         <div class="grid">
             <Facts run=run.clone() />
-            <Counts kinds=run.kinds />
-            {state.is_final().then(|| view! { <Issues issues total=run.issue_count /> })}
+            <Counts kinds=run.kinds is_whole=state.is_success() />
+            {state.is_final().then(|| view! { <Issues issues total=run.issue_count is_whole=state.is_success() /> })}
         </div>
     }
 }
@@ -156,30 +156,44 @@ fn Facts(run: RunView) -> impl IntoView {
 }
 
 #[component]
-fn Counts(kinds: Vec<KindProgress>) -> impl IntoView {
-    let facts = kinds.into_iter().map(|counted| {
-        let value = match counted.total {
-            Some(total) if total != counted.found => {
-                format!("{} of {}", format::count(counted.found as i64), format::count(total as i64))
+fn Counts(kinds: Vec<KindProgress>, is_whole: bool) -> impl IntoView {
+    // Of a run that did not come to its end, a kind without any count was not counted.
+    let counted = kinds.into_iter().filter(|kind| is_whole || kind.found > 0 || kind.total.is_some());
+    let facts: Vec<_> = counted
+        .map(|counted| {
+            let value = match counted.total {
+                Some(total) if total != counted.found => {
+                    format!("{} of {}", format::count(counted.found as i64), format::count(total as i64))
+                }
+                _ => format::count(counted.found as i64),
+            };
+            view! {
+                <div>
+                    <dt>{crate::table::capital(counted.kind.plural())}</dt>
+                    <dd>{value}</dd>
+                </div>
             }
-            _ => format::count(counted.found as i64),
-        };
-        view! {
-            <div>
-                <dt>{crate::table::capital(counted.kind.plural())}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    });
+        })
+        .collect();
+    let nothing = facts.is_empty().then(|| view! { <p class="none">"Nothing was counted."</p> });
     view! {
         <Card title="Read" note="objects counted" class="c6">
+            {nothing}
             <dl class="facts">{facts.collect_view()}</dl>
         </Card>
     }
 }
 
 #[component]
-fn Issues(issues: Vec<RunIssue>, total: u64) -> impl IntoView {
+fn Issues(issues: Vec<RunIssue>, total: u64, is_whole: bool) -> impl IntoView {
+    if issues.is_empty() && !is_whole {
+        return view! {
+            <Card title="Issues">
+                <p class="none">"None until the run ended. Nothing of it was saved."</p>
+            </Card>
+        }
+        .into_any();
+    }
     if issues.is_empty() {
         return view! {
             <Card title="Issues">

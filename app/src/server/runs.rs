@@ -26,8 +26,8 @@ pub async fn start_all_syncs() -> Result<u64, AppError> {
     let mut started = 0;
     for source in engine.list_sources(&actor).await? {
         if source.settings.enabled {
-            engine.start_sync(&actor, source.id).await?;
-            started += 1;
+            // One that was disabled or deleted a moment ago does not hold up the others.
+            started += u64::from(engine.start_sync(&actor, source.id).await.is_ok());
         }
     }
     crate::response::go_to("/sources");

@@ -47,15 +47,15 @@ pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), AppErro
 
 /// Gives a user a one-time password, which is shown once and has to be changed at the next sign-in.
 #[server(prefix = "/api/fn", endpoint = "reset_user_password")]
-pub async fn reset_user_password(id: UserId) -> Result<String, AppError> {
+pub async fn reset_user_password(id: UserId) -> Result<(UserId, String), AppError> {
     let (engine, actor) = crate::guard::require(Role::Admin).await?;
     let password = engine.reset_user_password(&actor, id).await?;
     if crate::response::is_plain_form() {
         let ticket = crate::flash::keep(&actor, crate::flash::Note::OneTimePassword { user: id, password });
         crate::response::go_to(&format!("/admin?note={ticket}"));
-        return Ok(String::new());
+        return Ok((id, String::new()));
     }
-    Ok(password)
+    Ok((id, password))
 }
 
 /// The one-time password of a reset that was made without script; shown once.

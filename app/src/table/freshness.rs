@@ -60,7 +60,12 @@ struct Note {
 impl Note {
     /// Nothing for a source that is current, or that has no rows here because it was never read.
     fn of(source: &SourceView, now_ms: i64) -> Option<Self> {
-        let read_ms = source.last_success_ms?;
+        let last_read_ms = source.last_success_ms.or_else(|| {
+            // A first read in part left rows, too.
+            let run = source.last_run.as_ref().filter(|run| run.state == RunState::CompletedWithIssues)?;
+            run.finished_at_ms
+        });
+        let read_ms = last_read_ms?;
         let name = &source.settings.name;
         let href = format!("/sources/{}", source.id);
         let run = source.last_run.as_ref();

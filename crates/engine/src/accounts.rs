@@ -141,6 +141,7 @@ impl Engine {
         users::set_password_hash(self.db(), user.id, &hash, false).await?;
         let kept = keep_session.as_ref().map(SessionKey::as_bytes);
         store::sessions::delete_of_user(self.db(), user.id, kept).await?;
+        self.ring_access();
         tracing::info!(user.id = user.id.0, "changed the own password");
         Ok(())
     }

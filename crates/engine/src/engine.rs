@@ -11,7 +11,7 @@ use store::{
     Backend, Database, MigrateError, StoreError, sources,
     vault::{Key, Vault, VaultError},
 };
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
     error::{Error, Result},
@@ -135,6 +135,8 @@ pub(crate) struct Inner {
     pub(crate) running: Running,
     /// Rung when a run was queued.
     pub(crate) queued: Notify,
+    /// Rung when sessions ended or somebody's rights changed.
+    pub(crate) access: watch::Sender<u64>,
     /// Exports at a time.
     pub(crate) exports: Arc<Semaphore>,
     /// Saves at a time; the other runs wait with what they have read.
@@ -163,6 +165,7 @@ impl Engine {
                 hub: Arc::new(Hub::new()),
                 running: Running::default(),
                 queued: Notify::new(),
+                access: watch::Sender::new(0),
                 exports: Arc::new(Semaphore::new(crate::export::AT_A_TIME)),
                 saves: Semaphore::new(saves),
                 parallel_syncs: options.parallel_syncs as u64,

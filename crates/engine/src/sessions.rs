@@ -9,6 +9,8 @@ use model::{
 use sha2::{Digest as _, Sha256};
 use store::{sessions, sessions::SessionRow};
 
+use tokio::sync::watch;
+
 use crate::{
     Engine,
     engine::now_ms,
@@ -76,7 +78,19 @@ impl Engine {
     }
 
     pub async fn delete_session(&self, key: SessionKey) -> Result<()> {
-        Ok(sessions::delete(self.db(), key.as_bytes()).await?)
+        sessions::delete(self.db(), key.as_bytes()).await?;
+        self.ring_access();
+        Ok(())
+    }
+
+    /// Moves when sessions ended or somebody's rights changed in this process: whoever serves a session for long looks
+    /// whether it is still valid.
+    pub fn access(&self) -> watch::Receiver<u64> {
+        self.inner.access.subscribe()
+    }
+
+    pub(crate) fn ring_access(&self) {
+        self.inner.access.send_modify(|changes| *changes += 1);
     }
 
     /// The session is there, and its user may still act.
@@ -101,6 +115,7 @@ impl Engine {
         if !sessions::delete_by_handle(self.db(), id, handle).await? {
             return Err(Error::NotFound);
         }
+        self.ring_access();
         tracing::info!(user.id = id.0, "revoked a session");
         Ok(())
     }

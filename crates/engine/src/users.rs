@@ -84,6 +84,7 @@ impl Engine {
             return Err(Error::Conflict("this is the last administrator; make somebody else one first".to_owned()));
         }
         sessions::delete_of_user(self.db(), id, None).await?;
+        self.ring_access();
         Ok(())
     }
 
@@ -94,6 +95,7 @@ impl Engine {
         let hash = self.inner.passwords.hash(password.as_str().into()).await?;
         users::set_password_hash(self.db(), id, &hash, true).await?;
         sessions::delete_of_user(self.db(), id, None).await?;
+        self.ring_access();
         tracing::info!(user.id = id.0, "a user's password was reset");
         Ok(password)
     }

@@ -69,10 +69,7 @@ fn OneTimePassword(
     reset: ServerAction<ResetUserPassword>,
     kept: Loaded<Option<(UserId, String)>>,
 ) -> impl IntoView {
-    let answered = move || {
-        let password = reset.value().get()?.ok()?;
-        Some((reset.input().get_untracked().map_or(UserId(0), |input| input.id), password))
-    };
+    let answered = move || reset.value().get()?.ok();
     let name_of = move |id: UserId| users.iter().find(|user| user.id == id).map(|user| user.name.clone());
     view! {
         <div role="status">
@@ -207,7 +204,7 @@ fn role_options(selected: Role) -> impl IntoView {
 fn NewUserCard(add: ServerAction<AddUser>) -> impl IntoView {
     let errors = errors_of(add);
     view! {
-        <Card title="Add a user" note="tell the password on another way than mail">
+        <Card title="Add a user" note="hand the password over in person or by phone, not by mail">
             <ActionForm action=add>
                 <div class="form wide">
                     <FormError errors fields=&["name", "password"] />

@@ -8,7 +8,7 @@ use crate::{
     table::{ObjectLink, dash},
 };
 
-const WIDTH: u32 = 120;
+const WIDTH: u32 = 88;
 const NOT_REPORTED: &str = "not reported by the platform";
 /// Rows on the first page; the table of clusters has them all.
 const SHOWN_MAX: usize = 10;

@@ -139,7 +139,7 @@ fn Allocated(vms: VmCounts, hosts: HostCounts) -> impl IntoView {
         {bar}
     }
     .into_any();
-    kpi("vCPU on", "/clusters", number(vms.vcpu_on), ratio.unwrap_or_default(), below)
+    kpi("Running vCPU", "/clusters", number(vms.vcpu_on), ratio.unwrap_or_default(), below)
 }
 
 #[component]

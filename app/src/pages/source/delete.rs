@@ -22,7 +22,7 @@ pub(super) fn DeleteCard(id: SourceId, name: String) -> impl IntoView {
         }
     });
     view! {
-        <Card title="Delete" note="its runs and password go in any case">
+        <Card title="Delete" note="its password goes in any case; its runs stay in the history">
             <details class="danger">
                 <summary class="button danger">
                     <Icon glyph=Glyph::Trash />

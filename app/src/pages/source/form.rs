@@ -33,7 +33,7 @@ const INTERVALS: [(i64, &str); 9] = [
 ];
 
 /// Fields that show their own errors.
-const FIELDS: &[&str] = &["name", "endpoint", "username", "password", "pem", "fingerprint", "tls", "sync_interval_s"];
+const FIELDS: &[&str] = &["name", "endpoint", "username", "password", "pem", "fingerprint", "tls", "interval"];
 
 #[component]
 pub(super) fn SourceFields(draft: Draft, has_password: bool) -> impl IntoView {
@@ -271,7 +271,6 @@ fn ScheduleCard(form: SourceForm, errors: FormResult) -> impl IntoView {
                 <Field
                     id="interval"
                     label="Interval"
-                    error_name="sync_interval_s"
                     help="Runs never overlap; after failures they come less often, after a wrong password not until it changes."
                     errors
                 >

@@ -132,7 +132,10 @@ fn Facts(source: SourceView) -> impl IntoView {
         let count = source.stored.iter().find(|stored| stored.kind == kind).map_or(0, |stored| stored.count);
         let is_known = source.last_success_ms.is_some() || count > 0;
         let path = crate::table::list_path(kind).unwrap_or("/");
-        let filter = leptos_router::location::Url::escape(&format!("source=\"{}\"", source.settings.name));
+        // Uplinks stand in the table and are not counted as networks.
+        let counted = if kind == ObjectKind::Network { " uplink:no" } else { "" };
+        let filter = format!("source=\"{}\"{counted}", source.settings.name);
+        let filter = leptos_router::location::Url::escape(&filter);
         view! {
             <div>
                 <dt>{crate::table::capital(kind.plural())}</dt>

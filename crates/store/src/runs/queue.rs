@@ -272,7 +272,7 @@ pub async fn expire_leases(db: &Database, alive: &[RunId], now_ms: i64) -> Resul
     if expired().into_tuple::<i64>().one(db.read()).await?.is_none() {
         return Ok(Vec::new());
     }
-    let failure = Failure::new(FailureKind::Interrupted, "the process that ran the sync stopped renewing its lease");
+    let failure = Failure::new(FailureKind::Interrupted, "IROA stopped while the sync ran");
     let transaction = db.begin().await?;
     let mut select = expired();
     if db.backend() == Backend::Postgres {
