@@ -12,6 +12,9 @@ use crate::{
 /// `Remove` takes everything that came from it, the history of changes included. A run that is under way is cancelled.
 pub async fn delete(db: &Database, id: SourceId, fate: InventoryFate, now_ms: i64) -> Result<(), StoreError> {
     let transaction = db.begin().await?;
+    // A save holds its run before it touches anything else: whoever takes these in another order waits for it while it
+    // waits back. So the runs come first, and a save that is under way ends before its source does.
+    end_runs(&transaction, id, now_ms).await?;
     match fate {
         InventoryFate::Keep => {
             let done = source::Entity::update_many()
@@ -25,7 +28,6 @@ pub async fn delete(db: &Database, id: SourceId, fate: InventoryFate, now_ms: i6
             if done.rows_affected == 0 {
                 return Err(StoreError::NotFound("source"));
             }
-            end_runs(&transaction, id, now_ms).await?;
             for kind in ObjectKind::ALL {
                 let sql = format!(
                     "UPDATE {} SET archived_at_ms = {now_ms} WHERE source_id = {id} AND archived_at_ms IS NULL",

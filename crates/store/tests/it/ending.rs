@@ -6,12 +6,13 @@ use model::{
     failure::FailureKind,
     inventory::Collection,
     run::{RunIssue, RunState, Severity},
+    source::InventoryFate,
     table::TableQuery,
 };
 use store::{
     StoreError, inventory,
     persister::{self, SavingRun},
-    runs,
+    runs, sources,
 };
 use tokio::time::{sleep, timeout};
 
@@ -128,6 +129,27 @@ async fn on_postgres_a_save_that_outlives_its_lease_is_passed_by() {
     assert_eq!(runs::heartbeat(&store.db, run, OWNER, 1, 2).await.unwrap(), runs::Heartbeat::Lost);
 }
 
+/// Each would hold what the other waits for if they did not begin with the same row.
+#[tokio::test]
+async fn on_postgres_a_source_can_be_deleted_while_it_saves() {
+    let Some(store) = Store::postgres().await else { return };
+    for fate in [InventoryFate::Keep, InventoryFate::Remove] {
+        let source = store.add_source("vc1").await;
+        let run = store.start_run(source, 1_000).await;
+        let blocker = Blocker::hold(&store, "vm").await;
+        let db = store.db.clone();
+        let save = tokio::spawn(async move { persister::persist(&db, saving(source, run), &estate(5), 2_000).await });
+        blocker.until_waiting(1).await;
+        let db = store.db.clone();
+        let delete = tokio::spawn(async move { sources::delete(&db, source, fate, 3_000).await });
+        blocker.until_waiting(2).await;
+        blocker.let_go().await;
+        save.await.unwrap().unwrap_or_else(|error| panic!("{fate:?}: the save: {error}"));
+        delete.await.unwrap().unwrap_or_else(|error| panic!("{fate:?}: deleting: {error}"));
+        assert_eq!(stored(&store).await, 0, "{fate:?}: what was saved meanwhile went with its source");
+    }
+}
+
 /// Another program that keeps a table from being written.
 struct Blocker {
     table: &'static str,
@@ -156,6 +178,25 @@ impl Blocker {
             }
         };
         timeout(Duration::from_secs(30), waiting).await.expect("somebody waits for the table");
+    }
+
+    /// Until so many of this database's sessions wait for somebody.
+    async fn until_waiting(&self, sessions: i64) {
+        use sea_orm::{ConnectionTrait as _, Statement};
+
+        let sql =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let waits = Statement::from_string(sea_orm::DbBackend::Postgres, sql);
+        let waiting = async {
+            loop {
+                let row = self.watching.query_one_raw(waits.clone()).await.unwrap().unwrap();
+                if row.try_get_by_index::<i64>(0).unwrap() >= sessions {
+                    break;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), waiting).await.expect("sessions wait");
     }
 
     async fn let_go(self) {
