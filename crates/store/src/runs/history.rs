@@ -9,7 +9,8 @@ use model::{
     table::Page,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Query,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{CaseStatement, Expr, Query},
 };
 
 use crate::{
@@ -64,15 +65,16 @@ pub async fn last_of_each_source(db: &Database) -> Result<BTreeMap<SourceId, Run
 
 /// The issues of a run, worst first as they came, bounded.
 pub async fn issues(db: &Database, run: RunId) -> Result<Vec<RunIssue>, StoreError> {
+    let is = |severity: Severity| run_issue::Column::Severity.eq(severity.key());
+    let worst_first = CaseStatement::new().case(is(Severity::Error), 0).case(is(Severity::Warning), 1).finally(2);
     let rows = run_issue::Entity::find()
         .filter(run_issue::Column::RunId.eq(run.0))
+        .order_by_asc(Into::<Expr>::into(worst_first))
         .order_by_asc(run_issue::Column::Id)
         .limit(LIST_MAX)
         .all(db.read())
         .await?;
-    let mut issues = rows.into_iter().map(issue).collect::<Result<Vec<_>, _>>()?;
-    issues.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-    Ok(issues)
+    rows.into_iter().map(issue).collect()
 }
 
 /// Durations of a source's last successful runs in milliseconds, newest first.

@@ -25,6 +25,7 @@ on_both!(
     a_save_ends_its_run_with_its_issues,
     whoever_does_not_hold_the_run_saves_nothing,
     a_save_and_an_expiring_lease_never_both_win,
+    the_worst_of_many_issues_is_told_first,
 );
 
 async fn stored(store: &Store) -> u64 {
@@ -57,6 +58,27 @@ async fn a_save_ends_its_run_with_its_issues(store: Store) {
     assert_eq!(runs::issues(&store.db, run).await.unwrap(), [issue]);
     assert!(runs::live(&store.db).await.unwrap().is_empty(), "another run may come");
     assert!(runs::expire_leases(&store.db, &[], i64::MAX).await.unwrap().is_empty());
+}
+
+async fn the_worst_of_many_issues_is_told_first(store: Store) {
+    let source = store.add_source("vc1").await;
+    let run = store.start_run(source, 1_000).await;
+    let issue = |severity, at: usize| RunIssue {
+        severity,
+        kind: None,
+        object: None,
+        object_name: None,
+        message: format!("issue {at}"),
+        advice: None,
+    };
+    let mut issues: Vec<RunIssue> = (0..600).map(|at| issue(Severity::Note, at)).collect();
+    issues.extend([issue(Severity::Warning, 600), issue(Severity::Error, 601), issue(Severity::Warning, 602)]);
+    let collection = Collection { issues, ..estate(5) };
+    persister::persist(&store.db, saving(source, run), &collection, 5_000).await.unwrap();
+    let told = runs::issues(&store.db, run).await.unwrap();
+    let messages: Vec<&str> = told.iter().take(5).map(|issue| issue.message.as_str()).collect();
+    assert_eq!(messages, ["issue 601", "issue 600", "issue 602", "issue 0", "issue 1"]);
+    assert_eq!(told.len(), 500);
 }
 
 async fn whoever_does_not_hold_the_run_saves_nothing(store: Store) {
