@@ -158,11 +158,12 @@ async fn alarms_of(db: &Database, kind: ObjectKind, id: ObjectId) -> Result<Vec<
     alarms(db, &format!("WHERE kind = '{}' AND object_id = {id}", kind.key())).await
 }
 
-/// Alarms, red before yellow, latest first.
+/// Alarms, red before yellow, latest first, those of unknown age last.
 pub(super) async fn alarms(db: &Database, which: &str) -> Result<Vec<AlarmView>, StoreError> {
     let sql = format!(
         "SELECT kind, object_id, object_name, name, health, since_ms, acknowledged FROM alarm {which} \
-         ORDER BY CASE health WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 ELSE 2 END, since_ms DESC, id LIMIT 100"
+         ORDER BY CASE health WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 ELSE 2 END, since_ms IS NULL, \
+         since_ms DESC, id LIMIT 100"
     );
     let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
     rows.iter()

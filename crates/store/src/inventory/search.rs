@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Database, StoreError};
 
-/// The longest text that is looked for, in bytes, and the most hits of one kind.
+/// The longest text that is looked for, in bytes, and the most hits.
 const TEXT_MAX: usize = 200;
 const HITS_MAX: u64 = 50;
 
@@ -26,20 +26,27 @@ const KINDS: [(ObjectKind, &str); 5] = [
     (ObjectKind::Network, "NULL AS cluster_name, NULL AS host_name"),
 ];
 
-/// Objects whose name, addresses, UUIDs or the like contain the text: at most `limit` of each kind, those whose name
-/// begins with it first, then those whose name contains it.
+/// Objects whose name, addresses, UUIDs or the like contain the text, kind by kind, those whose name begins with it first,
+/// then those whose name contains it. At most `limit` of all kinds together: the best ones of each, so that many machines
+/// do not push out the one host.
 pub async fn search(db: &Database, text: &str, limit: u64) -> Result<Vec<SearchHit>, StoreError> {
     let needle = text.trim().to_lowercase();
     if needle.is_empty() || needle.len() > TEXT_MAX {
         return Ok(Vec::new());
     }
-    let mut hits = Vec::new();
+    let limit = limit.min(HITS_MAX);
+    // With how well it fits, its rank in its kind, and its place in the answer.
+    let mut hits: Vec<(i32, usize, usize, SearchHit)> = Vec::new();
     for (kind, place) in KINDS {
-        for row in db.read().query_all_raw(statement(db, kind, place, &needle, limit.min(HITS_MAX))).await? {
-            hits.push(hit(kind, &row, &needle)?);
+        let rows = db.read().query_all_raw(statement(db, kind, place, &needle, limit)).await?;
+        for (rank, row) in rows.iter().enumerate() {
+            hits.push((Columns(row).get("grade")?, rank, hits.len(), hit(kind, row, &needle)?));
         }
     }
-    Ok(hits)
+    hits.sort_by_key(|(grade, rank, at, _)| (*grade, *rank, *at));
+    hits.truncate(limit as usize);
+    hits.sort_by_key(|(_, _, at, _)| *at);
+    Ok(hits.into_iter().map(|(_, _, _, hit)| hit).collect())
 }
 
 fn statement(db: &Database, kind: ObjectKind, place: &str, needle: &str, limit: u64) -> sea_orm::Statement {
@@ -47,7 +54,7 @@ fn statement(db: &Database, kind: ObjectKind, place: &str, needle: &str, limit: 
     let mut sql = Sql::new(
         db,
         format!(
-            "SELECT t.id, t.name, t.search, t.source_id, src.name AS source_name, src.kind AS source_kind, \
+            "SELECT hit.grade, t.id, t.name, t.search, t.source_id, src.name AS source_name, src.kind AS source_kind, \
                  datacenter.name AS datacenter_name, {place} FROM (SELECT id, CASE WHEN "
         ),
     );

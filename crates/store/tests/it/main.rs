@@ -7,6 +7,7 @@ mod ending;
 mod estate;
 mod hyperv;
 mod migrating;
+mod order;
 mod persisting;
 mod postgres;
 mod queue;
