@@ -74,9 +74,10 @@ pub async fn persist(
         .await?
         .ok_or(StoreError::NotFound("source"))?;
 
-    // The first inventory is where history starts, not thousands of changes.
-    let changes = if row.last_success_ms.is_some() { Changes::recorded() } else { Changes::ignored() };
     let index = index::load(db, &transaction, source, &collection.inventory).await?;
+    // The first inventory is where history starts, not thousands of changes. It need not be whole to be the first.
+    let is_first = row.last_success_ms.is_none() && !index.has_stored();
+    let changes = if is_first { Changes::ignored() } else { Changes::recorded() };
     check_instance(&row, &collection.identity, index.has_stored())?;
     let unread = Unread::of(collection);
     let outcome = Outcome::default();

@@ -9,7 +9,7 @@ use model::{
 };
 use store::sources::StoredSource;
 
-/// Before its first success nothing is known of a source: no counts, rather than zeros.
+/// Of a source that stores nothing yet nothing is known: no counts, rather than zeros.
 pub(super) fn views(
     stored: Vec<StoredSource>,
     counts: &BTreeMap<SourceId, Vec<StoredCount>>,
@@ -25,7 +25,7 @@ pub(super) fn views(
             SourceView {
                 id: source.id,
                 has_password: source.has_password,
-                stored: source.last_success_ms.and_then(|_| counts.get(&source.id).cloned()).unwrap_or_default(),
+                stored: counts.get(&source.id).cloned().unwrap_or_default(),
                 last_run: runs.get(&source.id).cloned(),
                 live: live.iter().find(|run| run.source == source.id).cloned(),
                 next_sync_ms: source.schedule.next_sync_ms.filter(|_| may_run),
@@ -57,5 +57,44 @@ fn pause(source: &StoredSource, now_ms: i64) -> Option<SchedulePause> {
             Some(SchedulePause::BackingOff { until_ms, failures: source.schedule.consecutive_failures })
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        inventory::{ObjectKind, SourceIdentity},
+        source::{SourceKind, SourceSettings, TlsMode},
+    };
+    use store::sources::Schedule;
+
+    use super::*;
+
+    #[test]
+    fn counts_do_not_wait_for_a_whole_sync() {
+        let settings = SourceSettings {
+            kind: SourceKind::Vcenter,
+            name: "lab".into(),
+            endpoint: "vc1.lab".into(),
+            username: "reader".into(),
+            tls: TlsMode::System,
+            sync_interval_s: None,
+            enabled: true,
+        };
+        let stored = |id| StoredSource {
+            id: SourceId(id),
+            settings: settings.clone(),
+            has_password: true,
+            identity: SourceIdentity::default(),
+            schedule: Schedule::default(),
+            settings_version: 1,
+            last_success_ms: None,
+            created_at_ms: 1,
+        };
+        let hosts = vec![StoredCount { kind: ObjectKind::Host, count: 3 }];
+        let counts = BTreeMap::from([(SourceId(1), hosts.clone())]);
+        let views = views(vec![stored(1), stored(2)], &counts, &BTreeMap::new(), &[], 1_000);
+        assert_eq!((&views[0].stored, views[0].last_success_ms), (&hosts, None));
+        assert!(views[1].stored.is_empty(), "nothing is known");
     }
 }

@@ -16,6 +16,11 @@ use crate::{
 /// A configuration that can be completed from an older one.
 pub(super) trait Carry: Serialize + DeserializeOwned {
     fn carry(&mut self, previous: &Self, unread: &Unread<'_>);
+
+    /// What was told of a field though part of it was withheld says something that is not known yet.
+    fn is_news(_field: &str, _told: &Value, _known: &Value) -> bool {
+        false
+    }
 }
 
 /// Completes a configuration from its stored document; `withheld` are fields that the platform did not tell.
@@ -30,8 +35,9 @@ pub(super) fn over<C: Carry>(
         let mut fields: Value = from_json(WHAT, &to_json(WHAT, config)?)?;
         let stored: Value = from_json(WHAT, document)?;
         for field in withheld {
-            if let (Some(field), Some(known)) = (fields.get_mut(field), stored.get(field)) {
-                *field = known.clone();
+            let (Some(told), Some(known)) = (fields.get_mut(field), stored.get(field)) else { continue };
+            if !known.is_null() && !C::is_news(field, told, known) {
+                *told = known.clone();
             }
         }
         *config = from_json(WHAT, &fields.to_string())?;
@@ -75,6 +81,17 @@ impl Carry for ClusterConfig {
 impl Carry for HostConfig {
     fn carry(&mut self, previous: &Self, unread: &Unread<'_>) {
         carry_labels!(self, previous, unread);
+        if self.connection == ConnectionState::Connected {
+            return;
+        }
+        macro_rules! keep_all {
+            ($($field:ident),*) => { $(keep(&mut self.$field, previous.$field.as_ref());)* };
+        }
+        keep_all!(in_maintenance, uuid, vendor, model, serial, cpu_model, sockets, cores, threads, core_mhz);
+        keep_all!(memory_bytes, product, version, build, numa_nodes, live_migration, machine_path, disk_path);
+        if self.adapters.is_empty() {
+            self.adapters.clone_from(&previous.adapters);
+        }
     }
 }
 
@@ -90,6 +107,9 @@ impl Carry for DatastoreConfig {
         }
         if unread.kind(ObjectKind::Host) {
             keep(&mut self.shared, previous.shared.as_ref());
+        }
+        if self.accessible == Some(false) {
+            keep(&mut self.capacity_bytes, previous.capacity_bytes.as_ref());
         }
     }
 }
@@ -111,6 +131,14 @@ impl Carry for NetworkConfig {
                 self.switch_name.clone_from(&previous.switch_name);
             }
         }
+    }
+
+    /// Of a standard network each host tells its VLAN and switch, and they are listed: one that is silent makes the list
+    /// shorter, but what the others tell anew has changed.
+    fn is_news(field: &str, told: &Value, known: &Value) -> bool {
+        let (Some(told), Some(known)) = (told.as_str(), known.as_str()) else { return false };
+        let is_known = |part: &str| known.split(',').any(|known| known.trim() == part.trim());
+        matches!(field, "vlan" | "switch_name") && !told.split(',').all(is_known)
     }
 }
 

@@ -9,7 +9,8 @@ use std::{borrow::Cow, collections::HashMap};
 use model::{
     ids::ExternalId,
     inventory::{
-        Attribute, Cluster, Datacenter, Datastore, Folder, Host, Inventory, Network, ObjectKind, ResourcePool, Tag, Vm,
+        Attribute, Cluster, ConnectionState, Datacenter, Datastore, Folder, Host, Inventory, Network, ObjectKind,
+        ResourcePool, Tag, Vm,
     },
 };
 
@@ -33,6 +34,8 @@ trait Stored: Clone {
     /// Keeps what was known before and was not read this time.
     fn carry_over(&mut self, document: &str, unread: &Unread<'_>, withheld: &[String]) -> Result<(), StoreError>;
 }
+
+type ToRecord<T> = for<'o> fn(&'o T) -> Result<Record<'o>, StoreError>;
 
 macro_rules! stored {
     ($type:ident, |$object:ident, $document:ident, $unread:ident, $withheld:ident| $carry:expr) => {
@@ -69,14 +72,27 @@ stored!(Cluster, Host, ResourcePool, Vm, Datastore, Network);
 
 /// Saves all kinds, pointed-to ones before those that point to them.
 pub(super) async fn save_all(save: &mut Save<'_>, inventory: &Inventory) -> Result<(), StoreError> {
-    save_kind(save, &places::DATACENTER, &inventory.datacenters, places::datacenter).await?;
-    save_kind(save, &places::FOLDER, &certain_folders(save, &inventory.folders), places::folder).await?;
-    save_kind(save, &places::CLUSTER, &inventory.clusters, places::cluster).await?;
-    save_kind(save, &storage::DATASTORE, &inventory.datastores, storage::datastore).await?;
-    save_kind(save, &storage::NETWORK, &inventory.networks, storage::network).await?;
-    save_kind(save, &places::HOST, &inventory.hosts, places::host).await?;
-    save_kind(save, &places::RESOURCE_POOL, &inventory.resource_pools, places::resource_pool).await?;
+    save_kind(save, &places::DATACENTER, &inventory.datacenters, (places::datacenter, never)).await?;
+    save_kind(save, &places::FOLDER, &certain_folders(save, &inventory.folders), (places::folder, never)).await?;
+    save_kind(save, &places::CLUSTER, &inventory.clusters, (places::cluster, never)).await?;
+    save_kind(save, &storage::DATASTORE, &inventory.datastores, (storage::datastore, is_inaccessible)).await?;
+    save_kind(save, &storage::NETWORK, &inventory.networks, (storage::network, never)).await?;
+    save_kind(save, &places::HOST, &inventory.hosts, (places::host, is_away)).await?;
+    save_kind(save, &places::RESOURCE_POOL, &inventory.resource_pools, (places::resource_pool, never)).await?;
     vms::save(save, &inventory.vms).await
+}
+
+fn never<T>(_: &T) -> bool {
+    false
+}
+
+/// The platform tells little of a host that it does not reach, and says of nothing that it left it out.
+fn is_away(host: &Host) -> bool {
+    host.config.connection != ConnectionState::Connected
+}
+
+fn is_inaccessible(datastore: &Datastore) -> bool {
+    datastore.config.accessible == Some(false)
 }
 
 /// Folders whose paths can be believed: where not all places were read, a path may lack its beginning, and known folders
@@ -96,12 +112,12 @@ async fn save_kind<T: Stored>(
     save: &mut Save<'_>,
     shape: &Shape,
     objects: &[T],
-    record: for<'o> fn(&'o T) -> Result<Record<'o>, StoreError>,
+    (record, silent): (ToRecord<T>, fn(&T) -> bool),
 ) -> Result<(), StoreError> {
     let stored = relations::load(save.db, save.transaction, save.source, shape).await?;
     let mut moved = Vec::new();
     for some in last_of_each(objects).chunks(ROWS) {
-        let objects = carried_over(save, shape, some, |_| false).await?;
+        let objects = carried_over(save, shape, some, silent).await?;
         let records = objects.iter().map(|object| record(object)).collect::<Result<Vec<_>, _>>()?;
         moved.extend(save.save_records(shape, &records, &stored).await?);
     }

@@ -12,6 +12,7 @@ mod persisting;
 mod postgres;
 mod queue;
 mod rotating;
+mod silent;
 mod stores;
 mod tables;
 mod unread;

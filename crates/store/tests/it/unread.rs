@@ -39,18 +39,18 @@ async fn config(store: &Store, name: &str) -> VmConfig {
     inventory::vm(&store.db, id).await.unwrap().unwrap().config
 }
 
-async fn host(store: &Store, name: &str) -> HostRow {
+pub(crate) async fn host(store: &Store, name: &str) -> HostRow {
     let filter = Filter::parse(&format!("name=\"{name}\"")).unwrap();
     let query = TableQuery { filter, ..TableQuery::default() };
     inventory::list_hosts(&store.db, &query).await.unwrap().rows.remove(0)
 }
 
-async fn changes(store: &Store) -> u64 {
+pub(crate) async fn changes(store: &Store) -> u64 {
     inventory::changes(&store.db, &ChangeQuery::default()).await.unwrap().total
 }
 
 /// Saves the whole, then the rest of it, then the whole again: nothing was written and nothing told.
-async fn saved_thrice(store: &Store, whole: &Collection, rest: &Collection) {
+pub(crate) async fn saved_thrice(store: &Store, whole: &Collection, rest: &Collection) {
     let source = store.add_source("vc1").await;
     store.sync(source, whole, 1_000).await.unwrap();
     for (at, collection) in [(2_000, rest), (3_000, whole)] {
