@@ -6,6 +6,7 @@
 pub mod answer;
 mod assemble;
 mod body;
+mod budget;
 mod check;
 mod collect;
 mod envelope;

@@ -19,6 +19,8 @@ pub enum AnswerError {
     NotSoap,
     #[error("it holds more objects than are believed")]
     TooMany,
+    #[error("its objects are larger than is believed")]
+    TooLarge,
 }
 
 /// Reads an answer and gives each direct child of its `returnval` elements to `on_part`, in order: for

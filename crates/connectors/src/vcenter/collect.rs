@@ -268,7 +268,9 @@ async fn read_vcls_roles(reader: &mut Reader<'_>, vms: &mut [Raw<Vm>]) -> Result
 
 /// Some objects did not tell: what was known of them stays.
 fn note_withheld(reader: &mut Reader<'_>, what: &str, withheld: u64) {
-    let message = format!("{what} were not read of {withheld} virtual machines: the server withholds them");
+    let message = format!(
+        "{what} were not read of {withheld} virtual machines: the server withholds them, or the machines are gone"
+    );
     reader.issues.note(Some(ObjectKind::Vm), message, Some("Everything else of these machines was read."));
 }
 

@@ -53,6 +53,11 @@ impl Fault {
         self.class == "NotAuthenticated"
     }
 
+    /// The object that was asked is no more.
+    pub(super) fn is_gone_object(&self) -> bool {
+        self.class == "ManagedObjectNotFound"
+    }
+
     /// The property that this server does not know.
     pub(super) fn unknown_property(&self) -> Option<&str> {
         if self.class == "InvalidProperty" { self.property.as_deref() } else { None }

@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     answer::{AnswerError, read_parts, read_whole},
+    budget::Budget,
     envelope::Request,
     fault::Fault,
     object::Object,
@@ -75,10 +76,17 @@ pub(super) struct Retrieval<T> {
     take: Arc<dyn Take<T>>,
     count: Arc<dyn Count<T>>,
     observer: Observer,
+    budget: Budget,
 }
 
 impl<T: Send + 'static> Retrieval<T> {
-    pub(super) fn new(session: &Session, observer: &Observer, take: impl Take<T>, count: impl Count<T>) -> Self {
+    pub(super) fn new(
+        session: &Session,
+        observer: &Observer,
+        budget: Budget,
+        take: impl Take<T>,
+        count: impl Count<T>,
+    ) -> Self {
         Self {
             transport: session.transport.clone(),
             collector: session.content.property_collector.clone(),
@@ -86,6 +94,7 @@ impl<T: Send + 'static> Retrieval<T> {
             take: Arc::new(take),
             count: Arc::new(count),
             observer: observer.clone(),
+            budget,
         }
     }
 
@@ -108,11 +117,14 @@ impl<T: Send + 'static> Retrieval<T> {
                 }
             }
             match following {
-                Some(_) if all.objects.len() >= MAX_OBJECTS => {
+                Some(_) if all.objects.len() >= MAX_OBJECTS || self.budget.is_spent() => {
                     if let Some(token) = &last_token {
                         self.give_up(token).await;
                     }
-                    all.breaks.push(self.transport.call_error(AnswerError::TooMany));
+                    // The page that spent the budget says so itself.
+                    if !self.budget.is_spent() {
+                        all.breaks.push(self.transport.call_error(AnswerError::TooMany));
+                    }
                     return Ok(all);
                 }
                 Some(following) => running = following,
@@ -135,9 +147,10 @@ impl<T: Send + 'static> Retrieval<T> {
     fn start(&self, request: String) -> RunningPage<T> {
         let (seen, token) = oneshot::channel();
         let (transport, cancel) = (self.transport.clone(), self.cancel.clone());
-        let (take, count, observer) = (self.take.clone(), self.count.clone(), self.observer.clone());
+        let (take, count) = (self.take.clone(), self.count.clone());
+        let (observer, budget) = (self.observer.clone(), self.budget.clone());
         let page = tokio::spawn(async move {
-            let parse = move |body| read_page(body, &*take, &*count, &observer, seen);
+            let parse = move |body| read_page(body, &*take, &*count, (&observer, &budget), seen);
             let streamed = transport.stream(request, &cancel, parse).await;
             match streamed {
                 Err(error) => Page { objects: Vec::new(), end: Err(error) },
@@ -215,14 +228,14 @@ fn read_page<T>(
     body: impl std::io::BufRead,
     take: &dyn Take<T>,
     count: &dyn Count<T>,
-    observer: &Observer,
+    (observer, budget): (&Observer, &Budget),
     seen: oneshot::Sender<Option<String>>,
 ) -> (Vec<T>, Result<(), AnswerError>) {
     let mut objects = Vec::new();
     let mut seen = Some(seen);
     let mut tally = Tally { observer, unreported: Vec::new() };
     let mut expired: Option<Fault> = None;
-    let mut too_many = false;
+    let mut excess: Option<AnswerError> = None;
     let end = read_parts(body, |part: Element<'_>| {
         if part.name() == "token" {
             if let Some(seen) = seen.take() {
@@ -238,17 +251,21 @@ fn read_page<T>(
         }
         let Some(value) = take(object) else { return };
         if objects.len() >= MAX_OBJECTS {
-            too_many = true;
+            excess.get_or_insert(AnswerError::TooMany);
+            return;
+        }
+        if !budget.take(part.part_weight()) {
+            excess.get_or_insert(AnswerError::TooLarge);
             return;
         }
         tally.add(count(&value));
         objects.push(value);
     });
     drop(tally);
-    match expired {
-        Some(fault) => (objects, Err(AnswerError::Fault(Box::new(fault)))),
-        None if too_many => (objects, Err(AnswerError::TooMany)),
-        None => (objects, end),
+    match (expired, excess) {
+        (Some(fault), _) => (objects, Err(AnswerError::Fault(Box::new(fault)))),
+        (None, Some(excess)) => (objects, Err(excess)),
+        (None, None) => (objects, end),
     }
 }
 
@@ -279,3 +296,6 @@ impl Drop for Tally<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use model::{
 };
 
 use super::{
+    budget::Budget,
     fault::Fault,
     issues::Issues,
     object::Object,
@@ -25,6 +26,8 @@ use crate::{Endpoint, Observer};
 
 /// Properties that a server may not know before the read gives up on the scope.
 const MAX_UNKNOWN: usize = 12;
+/// Objects that may be gone when they are asked for their details; more, and the read of these gives up.
+const MAX_GONE: u32 = 200;
 /// Objects in one request that names them.
 const NAMED_AT_ONCE: usize = 200;
 
@@ -189,14 +192,14 @@ impl<'a> Reader<'a> {
                 view = self.session.create_view(&classes) => view?,
             }
         };
-        let retrieval = Retrieval::new(&self.session, self.observer, take, count);
+        let retrieval = Retrieval::new(&self.session, self.observer, Budget::of_scope(), take, count);
         let read = retrieval.run(&Query { objects: Objects::OfView(&view), properties }).await?;
         self.session.destroy_view(&view).await;
         Ok((read.objects, read.breaks))
     }
 
-    /// Reads a property of named objects. An object that is gone meanwhile costs its handful of others: what is read
-    /// this way is never needed to know that an object exists.
+    /// Reads a property of named objects. One that is gone meanwhile makes the server refuse all that were asked with it:
+    /// these are asked again in halves, until it stands alone and counts as withheld.
     pub(super) async fn read_these<T: Send + 'static>(
         &mut self,
         objects: &[Moref],
@@ -210,21 +213,35 @@ impl<'a> Reader<'a> {
             // A property that this server does not have holds nothing.
             None => object.missing().find(|(_, fault)| fault.class != "InvalidProperty").map(|(_, fault)| Err(fault)),
         };
-        for some in objects.chunks(NAMED_AT_ONCE) {
-            let read = loop {
-                if let Some(gone) = &self.gone {
-                    return Err(gone.clone().into());
+        let (budget, mut are_gone) = (Budget::of_scope(), 0);
+        // The next ones last.
+        let mut waiting: Vec<&[Moref]> = objects.chunks(NAMED_AT_ONCE).rev().collect();
+        while let Some(some) = waiting.pop() {
+            if let Some(gone) = &self.gone {
+                return Err(gone.clone().into());
+            }
+            let query = Query { objects: Objects::These(some), properties: vec![(class, vec![property])] };
+            let count = |_: &Result<T, Fault>| None;
+            let read = Retrieval::new(&self.session, self.observer, budget.clone(), take, count).run(&query).await?;
+            if let Some(error) = read.breaks.into_iter().next() {
+                match error {
+                    CallError::Fault(fault) if fault.is_gone_object() && some.len() > 1 => {
+                        let (first, second) = some.split_at(some.len() / 2);
+                        waiting.extend([second, first]);
+                    }
+                    CallError::Fault(fault) if fault.is_gone_object() && are_gone < MAX_GONE => {
+                        are_gone += 1;
+                        all.withheld += 1;
+                        all.fault.get_or_insert(fault);
+                    }
+                    CallError::Fault(fault) if fault.is_not_authenticated() && self.renew().await? => {
+                        waiting.push(some);
+                    }
+                    error => return Err(error),
                 }
-                let query = Query { objects: Objects::These(some), properties: vec![(class, vec![property])] };
-                let read = Retrieval::new(&self.session, self.observer, take, |_: &Result<T, Fault>| None);
-                let read = read.run(&query).await?;
-                let Some(error) = read.breaks.into_iter().next() else { break read.objects };
-                let is_expired = error.fault().is_some_and(Fault::is_not_authenticated);
-                if !(is_expired && self.renew().await?) {
-                    return Err(error);
-                }
-            };
-            for object in read {
+                continue;
+            }
+            for object in read.objects {
                 match object {
                     Ok(value) => all.values.push(value),
                     Err(fault) => {

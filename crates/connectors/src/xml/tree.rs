@@ -123,6 +123,15 @@ impl Tree {
         if self.nodes.is_empty() { None } else { Some(Element { tree: self, at: 0 }) }
     }
 
+    /// About what values made of this part take: its texts and types, and something for each element, whose names are not
+    /// kept.
+    fn weight(&self) -> u64 {
+        const ELEMENT: u64 = 16;
+        let length = |span: Span| u64::from(span.end - span.start);
+        let kept = |node: &Node| length(node.text) + length(node.value_type) + length(node.reference_type) + ELEMENT;
+        self.nodes.iter().map(kept).sum()
+    }
+
     fn keep(&mut self, text: &str) -> Result<Span, TreeError> {
         let start = self.text.len();
         if start + text.len() > MAX_TEXT_BYTES {
@@ -147,6 +156,11 @@ pub struct Element<'t> {
 impl<'t> Element<'t> {
     fn node(self) -> &'t Node {
         &self.tree.nodes[self.at as usize]
+    }
+
+    /// The weight of the whole part that this is of.
+    pub(crate) fn part_weight(self) -> u64 {
+        self.tree.weight()
     }
 
     pub fn name(self) -> &'t str {

@@ -170,6 +170,26 @@ async fn side_reads_that_fail_are_issues_and_not_taken_for_none() {
 }
 
 #[tokio::test]
+async fn a_machine_that_is_gone_costs_no_other_machine_its_details() {
+    let script = Script { vms: 450, page: 500, gone_vms: Some(vec![7, 8, 301]), ..Script::default() };
+    let (server, collection) = read_from(script).await;
+    let sizes = collection.inventory.vms.iter().map(|vm| vm.config.snapshots[0].size_bytes);
+    let unknown: Vec<usize> = sizes.enumerate().filter(|(_, size)| size.is_none()).map(|(at, _)| at).collect();
+    assert_eq!(unknown, [7, 8, 301]);
+    assert_eq!(collection.inventory.vms[449].config.snapshots[0].size_bytes, Some(449));
+    assert!(!collection.aspects.contains(&Aspect::SnapshotSizes), "what was known of the three stays");
+    let [issue] = collection.issues.as_slice() else { panic!("{:?}", collection.issues) };
+    assert!(issue.message.contains("of 3 virtual machines"), "{}", issue.message);
+    assert!(server.calls("RetrievePropertiesEx") < 60, "{}", server.calls("RetrievePropertiesEx"));
+
+    // A server that says so of all of them is not asked for ever.
+    let script = Script { vms: 450, page: 500, gone_vms: Some((0..450).collect()), ..Script::default() };
+    let (server, collection) = read_from(script).await;
+    assert_eq!((collection.inventory.vms.len(), collection.issues.len()), (450, 1), "{:?}", collection.issues);
+    assert!(server.calls("RetrievePropertiesEx") < 600, "{}", server.calls("RetrievePropertiesEx"));
+}
+
+#[tokio::test]
 async fn a_session_that_ends_before_a_side_read_is_renewed() {
     let (server, collection) = read_from(Script { vms: 3, page: 5, expire_at_alarms: true, ..Script::default() }).await;
     assert_eq!(collection.aspects.len(), Aspect::ALL.len(), "{:?}", collection.issues);

@@ -52,6 +52,8 @@ pub(crate) struct Script {
     pub(crate) withhold_side_reads: bool,
     /// The session ends once, when alarms are asked for.
     pub(crate) expire_at_alarms: bool,
+    /// Every machine has a snapshot, and these are gone when they are asked for its size.
+    pub(crate) gone_vms: Option<Vec<usize>>,
 }
 
 #[derive(Default)]
@@ -175,6 +177,9 @@ async fn retrieve(shared: &Arc<Shared>, request: &str) -> Response {
         }
         return whole("RetrievePropertiesEx", &side_read(&class, property, script.withhold_side_reads));
     }
+    if request.contains("<pathSet>layoutEx</pathSet>") {
+        return layouts(script, request);
+    }
     if script.faulty_class == Some(class.as_str()) {
         return fault("SystemError", "A general system error occurred: database temporarily unavailable");
     }
@@ -184,6 +189,22 @@ async fn retrieve(shared: &Arc<Shared>, request: &str) -> Response {
         return fault_with("InvalidProperty", "", &format!("<name>{property}</name>"));
     }
     page(shared, &class, 0).await
+}
+
+/// Sizes of the snapshots of the machines that are named; a fault if one of these is gone, as vCenter does.
+fn layouts(script: &Script, request: &str) -> Response {
+    let named = request.split(r#"<obj type="VirtualMachine">vm-"#).skip(1);
+    let named: Vec<usize> = named.map(|rest| rest.split('<').next().unwrap().parse().unwrap()).collect();
+    let gone = script.gone_vms.iter().flatten();
+    if let Some(gone) = gone.into_iter().find(|gone| named.contains(gone)) {
+        return fault_with("ManagedObjectNotFound", "", &format!(r#"<obj type="VirtualMachine">vm-{gone}</obj>"#));
+    }
+    let layout = |at: &usize| {
+        format!(
+            r#"<objects><obj type="VirtualMachine">vm-{at}</obj><propSet><name>layoutEx</name><val xsi:type="VirtualMachineFileLayoutEx"><file><key>1</key><size>{at}</size></file><snapshot><key>snapshot-{at}</key><dataKey>1</dataKey></snapshot></val></propSet></objects>"#
+        )
+    };
+    whole("RetrievePropertiesEx", &format!("<returnval>{}</returnval>", named.iter().map(layout).collect::<String>()))
 }
 
 fn side_read(class: &str, property: &str, is_withheld: bool) -> String {
@@ -220,7 +241,7 @@ async fn page(shared: &Arc<Shared>, class: &str, from: usize) -> Response {
         match class {
             "VirtualMachine" if !is_blind => {
                 let to = (from + script.page).min(script.vms);
-                let objects: String = (from..to).map(|at| machine(at, script.withheld_vm == Some(at))).collect();
+                let objects: String = (from..to).map(|at| machine(at, script)).collect();
                 // The first token is "0", as vCenter's is.
                 let token = (to < script.vms).then(|| (to / script.page - 1).to_string());
                 if let Some(token) = &token {
@@ -257,12 +278,16 @@ async fn page(shared: &Arc<Shared>, class: &str, from: usize) -> Response {
     whole("RetrievePropertiesEx", &format!("<returnval>{head}{objects}</returnval>"))
 }
 
-fn machine(at: usize, withheld: bool) -> String {
+fn machine(at: usize, script: &Script) -> String {
     let property = |name: &str, value: String| format!("<propSet><name>{name}</name>{value}</propSet>");
     let mut object = format!(r#"<objects><obj type="VirtualMachine">vm-{at}</obj>"#);
     object += &property("name", format!(r#"<val xsi:type="xsd:string">machine {at}</val>"#));
     object += &property("runtime.powerState", r#"<val xsi:type="VirtualMachinePowerState">poweredOn</val>"#.to_owned());
-    if withheld {
+    if script.gone_vms.is_some() {
+        let tree = format!("<rootSnapshotList><snapshot>snapshot-{at}</snapshot><name>s</name></rootSnapshotList>");
+        object += &property("snapshot", format!(r#"<val xsi:type="VirtualMachineSnapshotInfo">{tree}</val>"#));
+    }
+    if script.withheld_vm == Some(at) {
         object += r#"<missingSet><path>config.hardware</path><fault><fault xsi:type="NoPermission"><object type="VirtualMachine">vm</object><privilegeId>System.Read</privilegeId></fault><localizedMessage/></fault></missingSet>"#;
     } else {
         let hardware = r#"<val xsi:type="VirtualHardware"><numCPU>2</numCPU><memoryMB>1024</memoryMB></val>"#;
