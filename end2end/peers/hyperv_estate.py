@@ -306,6 +306,8 @@ def serve(users, port="0"):
     try:
         for host, address in LISTENING.items():
             command = [sys.executable, peer, "--address", address, "--port", port, "--chunk", "100000", "--responder", os.path.abspath(__file__)]
+            if folder := os.environ.get("HYPERV_JOURNALS"):
+                command += ["--journal", os.path.join(folder, host)]
             started = subprocess.Popen(command, env=dict(environment, HYPERV_HOST=host), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             peers[host] = started
             port = started.stdout.readline().strip()

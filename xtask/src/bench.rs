@@ -3,6 +3,7 @@
 mod collect;
 mod curl;
 mod figure;
+mod hyperv;
 mod persist;
 mod site;
 mod sync;
@@ -17,8 +18,9 @@ use figure::Figure;
 
 type Bench = fn() -> Result<Vec<Figure>>;
 
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("collect", collect::measure),
+    ("hyperv", hyperv::measure),
     ("persist", persist::measure),
     ("sync", sync::measure),
     ("tables", tables::measure),

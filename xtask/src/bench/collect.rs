@@ -1,6 +1,6 @@
 //! The vCenter connector alone, beside the floor (curl replaying its requests) and pyVmomi, against the same vcsim.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -23,9 +23,7 @@ const PEAK_MB: f64 = 150.0;
 const OVER_FLOOR: f64 = 1.3;
 
 pub(super) fn measure() -> Result<Vec<Figure>> {
-    timed("Building the collector (release)", || {
-        run(&mut cargo(&["build", "--release", "--package", "connectors", "--example", "collect"]))
-    })?;
+    let collector = build()?;
     let has_pyvmomi = find("python3").is_some()
         && program("python3").args(["-c", "import pyVmomi"]).output().is_ok_and(|output| output.status.success());
     if !has_pyvmomi {
@@ -36,19 +34,26 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
     }
     let mut figures = Vec::new();
     for (machines, hosts_per_cluster) in [(1_000, 12), (10_000, 100)] {
-        figures.extend(one_estate(machines, hosts_per_cluster, has_pyvmomi)?);
+        figures.extend(one_estate(&collector, machines, hosts_per_cluster, has_pyvmomi)?);
     }
     Ok(figures)
 }
 
-fn one_estate(machines: u64, hosts_per_cluster: u64, has_pyvmomi: bool) -> Result<Vec<Figure>> {
+/// The program that reads an endpoint once.
+pub(super) fn build() -> Result<PathBuf> {
+    timed("Building the collector (release)", || {
+        run(&mut cargo(&["build", "--release", "--package", "connectors", "--example", "collect"]))
+    })?;
+    Ok(workspace::target().join("release/examples/collect"))
+}
+
+fn one_estate(collector: &Path, machines: u64, hosts_per_cluster: u64, has_pyvmomi: bool) -> Result<Vec<Figure>> {
     let vcenter = vcenter::start(machines, hosts_per_cluster)?;
     let port = vcenter.port.to_string();
     let address = format!("127.0.0.1:{port}");
-    let collector = workspace::target().join("release/examples/collect");
     let baselines = workspace::end2end().join("bench");
 
-    let ours = fastest(&collector, &[&address, USER, PASSWORD])?;
+    let ours = fastest(collector, &[&address, USER, PASSWORD])?;
     let found = ours["vms"].as_u64().unwrap_or_default();
     ensure!(found == machines, "the connector found {found} of {machines} machines: {ours}");
     let floor = find("curl").map(|_| fastest(&baselines.join("floor.sh"), &[&port])).transpose()?;
