@@ -10,11 +10,12 @@ use std::{
 use anyhow::{Context as _, bail};
 use engine::{Engine, NewKey, SecretString};
 use model::account::Actor;
+use secrecy::ExposeSecret as _;
 
 use crate::{
     cli::{AddUser, Cli, Command, UserCommand},
-    configuration::Configuration,
-    logs, serve,
+    configuration::{Configuration, sqlite_file},
+    logs, serve, tls,
 };
 
 /// Of a worker thread. A page is rendered as one deep future; in a debug build it does not fit into the usual 2 MiB.
@@ -25,6 +26,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let configuration = Configuration::load(cli.config.as_deref(), &cli.overrides)?;
     match cli.command {
         Command::CheckConfig => {
+            configuration.tls.as_ref().map(tls::load).transpose()?;
+            if let Some(folder) = configuration.assets_dir.as_ref().filter(|folder| !folder.is_dir()) {
+                bail!("assets_dir: {} is no folder", folder.display());
+            }
             write!(std::io::stdout(), "{configuration}")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -72,6 +77,11 @@ async fn rotate_key(configuration: &Configuration) -> anyhow::Result<()> {
 }
 
 async fn user(configuration: &Configuration, command: UserCommand) -> anyhow::Result<()> {
+    // A mistyped folder must not become an installation.
+    let file = sqlite_file(configuration.database_url.expose_secret());
+    if let (UserCommand::Reset { .. }, Some(file)) = (&command, file.filter(|file| !file.exists())) {
+        bail!("there is no database {}", file.display());
+    }
     let engine = Engine::open(&serve::engine_options(configuration)).await.context("cannot open the database")?;
     match command {
         UserCommand::Add(AddUser { name, role, password_stdin: true }) => {

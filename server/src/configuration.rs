@@ -159,6 +159,13 @@ fn database_url(text: String) -> anyhow::Result<SecretString> {
     Ok(text.into())
 }
 
+/// The file of a SQLite URL.
+pub(crate) fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    Some(PathBuf::from(path.split_once('?').map_or(path, |(path, _)| path)))
+}
+
 /// The URL as it may be shown: no user, no password, no query.
 pub fn without_password(url: &str) -> String {
     match Url::parse(url) {

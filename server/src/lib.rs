@@ -20,4 +20,5 @@ pub mod router;
 mod serve;
 mod sessions;
 mod shutdown;
+mod sole;
 mod tls;

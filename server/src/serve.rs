@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     assets::Assets,
-    configuration::{Configuration, without_password},
+    configuration::{Configuration, sqlite_file, without_password},
     origin::Origins,
     router::{self, Site},
-    shutdown, tls,
+    shutdown, sole, tls,
 };
 
 /// How long connections and syncs may take to end.
@@ -34,13 +34,18 @@ pub(crate) fn engine_options(configuration: &Configuration) -> engine::Options {
 }
 
 pub(crate) async fn serve(configuration: Configuration) -> anyhow::Result<()> {
-    let engine = Engine::open(&engine_options(&configuration)).await.context("cannot open the database")?;
-    tracing::info!(database = without_password(configuration.database_url.expose_secret()), "the database is ready");
-
+    // What can fail without touching the database comes first.
     let tls = configuration.tls.as_ref().map(tls::load).transpose()?;
     let listener =
         TcpListener::bind(configuration.bind).with_context(|| format!("cannot listen on {}", configuration.bind))?;
     listener.set_nonblocking(true)?;
+    let sole = sqlite_file(configuration.database_url.expose_secret()).map(|file| sole::lock(&file)).transpose()?;
+
+    let engine = Engine::open(&engine_options(&configuration)).await.context("cannot open the database")?;
+    if sole.is_some() {
+        engine.interrupt_abandoned().await?;
+    }
+    tracing::info!(database = without_password(configuration.database_url.expose_secret()), "the database is ready");
     let address = listener.local_addr()?;
 
     let stopping = CancellationToken::new();

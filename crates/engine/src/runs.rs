@@ -21,6 +21,15 @@ const PAGE_SIZE: u64 = 25;
 const DURATIONS: u64 = 5;
 
 impl Engine {
+    /// Ends runs that a process left behind. Only for a process that knows that it is alone on its database: others wait for
+    /// leases to expire.
+    pub async fn interrupt_abandoned(&self) -> Result<()> {
+        for run in runs::expire_leases(self.db(), &[], i64::MAX).await? {
+            tracing::warn!(run.id = run.0, "a sync was cut off when IROA stopped");
+        }
+        Ok(())
+    }
+
     /// Queues a run; where one is queued or running already, answers that one.
     pub async fn start_sync(&self, actor: &Actor, source: SourceId) -> Result<RunId> {
         Self::allow(actor, Role::Manager)?;

@@ -101,3 +101,29 @@ async fn the_key_is_replaced_at_the_command_line() {
     assert!(done.status.success());
     assert!(!file.exists());
 }
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_is_refused() {
+    let (server, _root) = Server::set_up().await;
+    let second = command(&server.folder).args(["serve", "--bind", "127.0.0.1:0"]).output().unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr).into_owned() + &String::from_utf8_lossy(&second.stdout);
+    assert!(said.contains("another IROA serves"), "{said}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_served_is_said_before_anything_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str]| {
+        let done = command(&folder).args(arguments).output().unwrap();
+        assert!(!done.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&done.stderr).into_owned() + &String::from_utf8_lossy(&done.stdout)
+    };
+    let missing = ["--tls-certificate", "no.pem", "--tls-key", "no.pem"];
+    for command in ["check-config", "serve"] {
+        assert!(refused(&[&[command], missing.as_slice()].concat()).contains("tls_certificate"));
+    }
+    assert!(refused(&["check-config", "--assets-dir", "nowhere"]).contains("assets_dir"));
+    assert!(refused(&["user", "reset", "anna"]).contains("there is no database"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
