@@ -6,7 +6,7 @@ use crate::{failure::Failure, inventory::SourceIdentity};
 
 /// The outcome of `check`: it changes nothing, and it is shown before a source is saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CheckOutcome {
     Passed(CheckReport),
     Failed {

@@ -1,4 +1,5 @@
-//! The frames of the websocket `/ws`: one socket per tab, typed topics.
+//! The frames of the websocket `/ws`: one socket per tab, typed topics. `{"run":{"progress":…}}`: each is an object of its one
+//! field, because a tag beside the content costs the browser a second reader of everything in it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +7,7 @@ use crate::{ids::SourceId, run::Progress};
 
 /// Browser to server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ClientFrame {
     Subscribe { topic: Topic },
     Unsubscribe { topic: Topic },
@@ -23,7 +24,7 @@ pub enum Topic {
 
 /// Server to browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ServerFrame {
     /// First frame of an accepted socket.
     Ready,

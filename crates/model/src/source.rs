@@ -103,7 +103,7 @@ pub struct SourceSettings {
 
 /// Why automatic syncs of a source do not run now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum SchedulePause {
     /// Switched off for this source.
     Off,
