@@ -15,7 +15,8 @@ pub(crate) struct Sole {
 /// Takes the lock beside a database file, making its folder where absent. An error where another server holds it.
 pub(crate) fn lock(database: &Path) -> anyhow::Result<Sole> {
     let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
+    // `.lock` is what migrations hold.
+    path.push(".serving");
     let path = Path::new(&path);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let mut private = DirBuilder::new();
