@@ -73,7 +73,13 @@ async fn call(browser: &Browser, name: &str, arguments: &str) -> String {
     let status = answer.status();
     let body = answer.text().await.unwrap();
     let json: Value = serde_json::from_str(&body).unwrap_or_default();
-    let error = json.get("error").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // `"signed_out"`, or `{"invalid":{…}}` where there is more to say.
+    let error = match &json {
+        _ if status.is_success() => String::new(),
+        Value::String(error) => error.clone(),
+        Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
+        _ => format!("no error of ours: {status}"),
+    };
     let expected = match error.as_str() {
         "signed_out" => status == 401,
         "forbidden" => status == 403,
