@@ -9,6 +9,7 @@ mod icon;
 mod meter;
 mod page_head;
 mod pager;
+mod plain_table;
 mod state;
 mod time;
 
@@ -21,5 +22,6 @@ pub use icon::{Glyph, Icon};
 pub use meter::Meter;
 pub use page_head::PageHead;
 pub use pager::Pager;
+pub use plain_table::{Head, PlainTable};
 pub use state::{Dot, StatePill, Tone, Unknown};
 pub use time::{Age, Clock, Timestamp};

@@ -6,14 +6,22 @@ use model::account::{PASSWORD_MIN_CHARS, SessionView};
 
 use crate::{
     components::{
-        Advice, Age, Card, ErrorState, FormError, PageHead, PasswordField, Skeleton, StatePill, Tone, Unknown,
-        errors_of,
+        Advice, Age, Card, ErrorState, FormError, Head, PageHead, PasswordField, PlainTable, Skeleton, StatePill, Tone,
+        Unknown, errors_of,
     },
     frame::{AppearanceForm, Me},
     loading::resource,
     pages::role_label,
     server::accounts::{ChangeOwnPassword, RevokeSession, own_sessions},
 };
+
+const SESSION_HEADS: [Head; 5] = [
+    Head::Text("Browser"),
+    Head::Text("Address"),
+    Head::Text("Signed in"),
+    Head::Text("Last seen"),
+    Head::Unseen("End"),
+];
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
@@ -117,7 +125,7 @@ fn SessionCard() -> impl IntoView {
 }
 
 fn session_table(sessions: Vec<SessionView>, revoke: ServerAction<RevokeSession>) -> AnyView {
-    let rows = sessions.into_iter().map(|session| {
+    let rows = sessions.into_iter().map(move |session| {
         let end = if session.is_current {
             view! { <StatePill tone=Tone::Ok label="this session" /> }.into_any()
         } else {
@@ -147,22 +155,9 @@ fn session_table(sessions: Vec<SessionView>, revoke: ServerAction<RevokeSession>
         }
     });
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Sessions">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Browser"</th>
-                        <th scope="col">"Address"</th>
-                        <th scope="col">"Signed in"</th>
-                        <th scope="col">"Last seen"</th>
-                        <th scope="col">
-                            <span class="visually-hidden">"End"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Sessions" heads=SESSION_HEADS>
+            {rows.collect_view()}
+        </PlainTable>
     }
     .into_any()
 }

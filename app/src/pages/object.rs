@@ -11,7 +11,7 @@ mod share;
 pub(super) use alarms::{AlarmCard, AlarmList};
 pub(super) use facts::{Fact, Facts, bytes, count, flag, mhz, object, since, text, time, unknown};
 pub(super) use head::{crumbs, object_head};
-pub(super) use history::{History, field_words, value_words};
+pub(super) use history::{History, field_words, side_of_change, value_words};
 pub(super) use labels::{Labels, links};
 pub(super) use page::{ObjectPage, object_id};
 pub(super) use share::{Share, ShareLine};

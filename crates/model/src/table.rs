@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     filter::Filter,
-    ids::{ObjectId, SourceId},
+    ids::{ExternalId, ObjectId, SourceId},
     inventory::ObjectKind,
     source::SourceKind,
 };
@@ -108,6 +108,13 @@ pub struct Reference {
     pub kind: ObjectKind,
     pub id: ObjectId,
     pub name: String,
+}
+
+/// An object that another one's configuration names by the platform's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Related {
+    pub external_id: ExternalId,
+    pub object: Reference,
 }
 
 /// The source that an object came from.

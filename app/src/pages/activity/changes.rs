@@ -8,13 +8,24 @@ use model::{
 
 use super::state::State;
 use crate::{
-    components::{EmptyState, ErrorState, Glyph, Pager, Skeleton, Timestamp},
+    components::{EmptyState, ErrorState, Glyph, Head, Pager, PlainTable, Skeleton, Timestamp},
     live::Live,
     loading::resource,
-    pages::object::{field_words, value_words},
+    pages::object::{field_words, side_of_change},
     server::runs::list_changes,
     table::{capital, path_of},
 };
+
+const HEADS: [Head; 8] = [
+    Head::Text("When"),
+    Head::Text("Object"),
+    Head::Text("Kind"),
+    Head::Text("Action"),
+    Head::Text("Field"),
+    Head::Text("Before"),
+    Head::Text("After"),
+    Head::Text("Source"),
+];
 
 const PER_PAGE: u64 = 50;
 
@@ -61,23 +72,9 @@ fn draw(page: Page<ChangeView>, here: State) -> AnyView {
     let (at, page_size, total) = (page.page, page.page_size, page.total);
     let rows = page.rows.into_iter().map(change_row).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Changes">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Object"</th>
-                        <th scope="col">"Kind"</th>
-                        <th scope="col">"Action"</th>
-                        <th scope="col">"Field"</th>
-                        <th scope="col">"Before"</th>
-                        <th scope="col">"After"</th>
-                        <th scope="col">"Source"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Changes" heads=HEADS>
+            {rows}
+        </PlainTable>
         {(total > page_size)
             .then(|| {
                 view! {
@@ -90,12 +87,7 @@ fn draw(page: Page<ChangeView>, here: State) -> AnyView {
 
 fn change_row(change: ChangeView) -> AnyView {
     let field = change.field.clone().unwrap_or_default();
-    let side = |value: Option<String>| {
-        value.map(|value| {
-            let text = value_words(&field, &value);
-            view! { <span class="clip" title=text.clone()>{text.clone()}</span> }
-        })
-    };
+    let side = |value: Option<String>| value.map(|value| side_of_change(&field, &value));
     let name = match path_of(change.kind, change.object) {
         Some(path) => view! { <a href=path>{change.object_name}</a> }.into_any(),
         None => change.object_name.into_any(),

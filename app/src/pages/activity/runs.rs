@@ -5,12 +5,21 @@ use model::{format, run::RunView};
 
 use super::state::State;
 use crate::{
-    components::{EmptyState, ErrorState, Glyph, Pager, Skeleton, Timestamp, Unknown},
+    components::{EmptyState, ErrorState, Glyph, Head, Pager, PlainTable, Skeleton, Timestamp, Unknown},
     live::Live,
     loading::resource,
     pages::sources::{RunPill, outcome_words},
     server::runs::list_runs,
 };
+
+const HEADS_AFTER_SOURCE: [Head; 6] = [
+    Head::Text("State"),
+    Head::Text("By"),
+    Head::Number("Took"),
+    Head::Number("Machines"),
+    Head::Number("Issues"),
+    Head::Text("What it did"),
+];
 
 #[component]
 pub(super) fn RunList(state: Memo<State>) -> impl IntoView {
@@ -67,30 +76,12 @@ pub(crate) fn RunTable(
         .into_any();
     }
     let rows = runs.into_iter().map(|run| run_row(run, with_source)).collect_view();
+    let source = with_source.then_some(Head::Text("Source"));
+    let heads: Vec<_> = [Head::Text("Requested")].into_iter().chain(source).chain(HEADS_AFTER_SOURCE).collect();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Runs">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Requested"</th>
-                        {with_source.then(|| view! { <th scope="col">"Source"</th> })}
-                        <th scope="col">"State"</th>
-                        <th scope="col">"By"</th>
-                        <th scope="col" class="num">
-                            "Took"
-                        </th>
-                        <th scope="col" class="num">
-                            "Machines"
-                        </th>
-                        <th scope="col" class="num">
-                            "Issues"
-                        </th>
-                        <th scope="col">"What it did"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Runs" heads>
+            {rows}
+        </PlainTable>
     }
     .into_any()
 }

@@ -9,13 +9,23 @@ use model::{
 
 use crate::{
     components::{
-        Advice, Age, Card, ErrorState, Field, FormError, PasswordField, Skeleton, StatePill, Tone, Unknown, errors_of,
+        Advice, Age, Card, ErrorState, Field, FormError, Head, PasswordField, PlainTable, Skeleton, StatePill, Tone,
+        Unknown, errors_of,
     },
     frame::Me,
     loading::{Loaded, resource},
     pages::role_label,
     server::users::{AddUser, ResetUserPassword, SetUserDisabled, SetUserRole, list_users, take_one_time_password},
 };
+
+const HEADS: [Head; 6] = [
+    Head::Text("Name"),
+    Head::Text("State"),
+    Head::Text("Role"),
+    Head::Text("Last sign-in"),
+    Head::Number("Sessions"),
+    Head::Unseen("Actions"),
+];
 
 #[derive(Clone, Copy)]
 struct Actions {
@@ -104,25 +114,9 @@ fn user_table(users: Vec<UserView>, actions: Actions) -> AnyView {
     let me = use_context::<Me>().map(|me| me.0.id);
     let rows = users.into_iter().map(|user| user_row(&user, Some(user.id) == me, actions)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Users">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Role"</th>
-                        <th scope="col">"Last sign-in"</th>
-                        <th scope="col" class="num">
-                            "Sessions"
-                        </th>
-                        <th scope="col">
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Users" heads=HEADS>
+            {rows}
+        </PlainTable>
     }
     .into_any()
 }

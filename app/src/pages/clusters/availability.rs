@@ -7,10 +7,13 @@ use model::{
 };
 
 use crate::{
-    components::Card,
+    components::{Card, Head, PlainTable},
     pages::object::{Fact, Facts, flag, text, unknown},
     table::words,
 };
+
+const RULE_HEADS: [Head; 5] =
+    [Head::Text("Rule"), Head::Text("Kind"), Head::Text("Enabled"), Head::Text("Binding"), Head::Number("Machines")];
 
 #[component]
 pub(super) fn Availability(config: ClusterConfig) -> impl IntoView {
@@ -61,22 +64,9 @@ pub(super) fn DrsRules(rules: Vec<DrsRule>) -> impl IntoView {
         let rows = rules.into_iter().map(rule_row).collect_view();
         view! {
             <Card title="DRS rules" note>
-                <div class="table" tabindex="0" role="region" aria-label="Table: DRS rules">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Rule"</th>
-                                <th scope="col">"Kind"</th>
-                                <th scope="col">"Enabled"</th>
-                                <th scope="col">"Binding"</th>
-                                <th scope="col" class="num">
-                                    "Machines"
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <PlainTable caption="DRS rules" heads=RULE_HEADS>
+                    {rows}
+                </PlainTable>
             </Card>
         }
     })

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{Health, ObjectKind},
+    source::SourceKind,
     table::{Cell, ClusterDetail, ClusterRow},
 };
 
 use super::{
     availability::{Availability, DrsRules},
-    failover::FailoverCluster,
+    failover::{QuorumCard, RoleCard},
 };
 use crate::{
     components::{Card, Dot, Tone},
@@ -57,6 +58,23 @@ fn Cluster(cluster: ClusterDetail) -> impl IntoView {
     };
     let (used, sized, config) = (cluster.clone(), cluster.clone(), cluster.config.clone());
     let pool_count = format::count(cluster.resource_pools.len() as i64);
+    // Each platform has rules of its own, and none of the other's.
+    let (rules, parts) = if row.source.kind == SourceKind::Hyperv {
+        let (quorum, groups) = (config.quorum, config.groups);
+        (view! { <QuorumCard quorum /> }.into_any(), view! { <RoleCard groups /> }.into_any())
+    } else {
+        let rules = view! {
+            <Card title="Availability and placement" class="c6">
+                <Availability config />
+            </Card>
+        };
+        let parts = view! {
+            <Card title="Resource pools" note=pool_count class="c4">
+                {pools}
+            </Card>
+        };
+        (rules.into_any(), parts.into_any())
+    };
     view! {
         {object_head(row, crumbs([]), states(row))}
         <div class="grid">
@@ -64,16 +82,11 @@ fn Cluster(cluster: ClusterDetail) -> impl IntoView {
             <Card title="Use" note="when the platform was last read" class="c6">
                 <Use cluster=used />
             </Card>
-            <Card title="Availability and placement" class="c6">
-                <Availability config />
-            </Card>
+            {rules}
             <Card title="Size" class="c8">
                 <Size cluster=sized />
             </Card>
-            <Card title="Resource pools" note=pool_count class="c4">
-                {pools}
-            </Card>
-            <FailoverCluster quorum=cluster.config.quorum.clone() groups=cluster.config.groups.clone() />
+            {parts}
             <DrsRules rules=cluster.config.drs_rules.clone() />
             <Labels tags=cluster.config.tags.clone() attributes=cluster.config.attributes.clone() />
         </div>

@@ -7,48 +7,33 @@ use model::{
 };
 
 use crate::{
-    components::Card,
+    components::{Card, Head, PlainTable},
     pages::object::{Fact, Facts, text},
     table::words,
 };
 
-/// Nothing where the platform has no quorum and no roles.
+const HEADS: [Head; 4] = [Head::Text("Role"), Head::Text("Kind"), Head::Text("Node"), Head::Text("State")];
+
 #[component]
-pub(super) fn FailoverCluster(quorum: Option<Quorum>, groups: Vec<ClusterGroup>) -> impl IntoView {
-    let quorum = quorum.map(|quorum| {
-        view! {
-            <Card title="Quorum" class="c4">
-                <Facts facts=vec![
-                    Fact::new("Kind", words(&quorum.kind).into_any()),
-                    Fact::new("Witness", text(quorum.witness)),
-                ] />
-            </Card>
-        }
-    });
-    let roles = (!groups.is_empty()).then(|| {
-        let note = format::count(groups.len() as i64);
-        let rows = groups.into_iter().map(role_row).collect_view();
-        view! {
-            <Card title="Roles" note class="c8">
-                <div class="table" tabindex="0" role="region" aria-label="Table: Roles">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Role"</th>
-                                <th scope="col">"Kind"</th>
-                                <th scope="col">"Node"</th>
-                                <th scope="col">"State"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
-            </Card>
-        }
-    });
+pub(super) fn QuorumCard(quorum: Option<Quorum>) -> impl IntoView {
+    let (kind, witness) = quorum.map(|quorum| (words(&quorum.kind), quorum.witness)).unzip();
     view! {
-        {quorum}
-        {roles}
+        <Card title="Quorum" class="c6">
+            <Facts facts=vec![Fact::new("Kind", text(kind)), Fact::new("Witness", text(witness.flatten()))] />
+        </Card>
+    }
+}
+
+#[component]
+pub(super) fn RoleCard(groups: Vec<ClusterGroup>) -> impl IntoView {
+    let note = format::count(groups.len() as i64);
+    let rows = groups.into_iter().map(role_row).collect_view();
+    view! {
+        <Card title="Roles" note class="c4">
+            <PlainTable caption="Roles" heads=HEADS>
+                {rows}
+            </PlainTable>
+        </Card>
     }
 }
 

@@ -9,7 +9,7 @@ use model::{
 };
 
 use crate::{
-    components::{Card, StatePill, Tone},
+    components::{Card, Head, PlainTable, StatePill, Tone},
     pages::object::{
         AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, flag, links, mhz,
         object, object_head, object_id, text, time, unknown,
@@ -17,6 +17,9 @@ use crate::{
     server::inventory::read_host,
     table::{RelatedTable, connection_state, dash, health_state, power_state},
 };
+
+const ADAPTER_HEADS: [Head; 4] =
+    [Head::Text("Adapter"), Head::Text("MAC address"), Head::Number("Link"), Head::Text("Driver")];
 
 const NOT_REACHED: &str = "the host does not answer the platform";
 
@@ -47,7 +50,7 @@ fn Host(host: HostDetail) -> impl IntoView {
     let hyperv = (row.source.kind == SourceKind::Hyperv).then(|| {
         let config = host.config.clone();
         view! {
-            <Card title="Live migration and paths">
+            <Card title="Hyper-V's settings">
                 <LiveMigrationFacts config />
             </Card>
         }
@@ -162,7 +165,6 @@ fn Hardware(host: HostDetail) -> impl IntoView {
             Fact::new("Core speed", mhz(config.core_mhz)),
             Fact::new("CPU in total", mhz(config.total_cpu_mhz())),
             Fact::new("Memory", bytes(config.memory_bytes)),
-            Fact::new("NUMA nodes", count(config.numa_nodes)),
             Fact::new("Hardware UUID", text(config.uuid.clone())),
         ] />
     }
@@ -179,6 +181,7 @@ fn LiveMigrationFacts(config: HostConfig) -> impl IntoView {
             Fact::new("Storage at the same time", count(migration.most_storage_migrations)),
             Fact::new("Authentication", text(migration.authentication)),
             Fact::new("Performance", text(migration.performance)),
+            Fact::new("NUMA nodes", count(config.numa_nodes)),
             Fact::new("Machines are kept in", text(config.machine_path)),
             Fact::new("Disks are kept in", text(config.disk_path)),
         ] />
@@ -209,21 +212,9 @@ fn PhysicalAdapters(adapters: Vec<PhysicalAdapter>) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Physical adapters">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Adapter"</th>
-                        <th scope="col">"MAC address"</th>
-                        <th scope="col" class="num">
-                            "Link"
-                        </th>
-                        <th scope="col">"Driver"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Physical adapters" heads=ADAPTER_HEADS>
+            {rows}
+        </PlainTable>
     }
     .into_any()
 }

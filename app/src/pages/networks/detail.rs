@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use model::{
     format,
-    inventory::ObjectKind,
+    inventory::{NetworkConfig, ObjectKind},
+    source::SourceKind,
     table::{Cell, NetworkDetail},
 };
 
@@ -44,24 +45,19 @@ fn Network(network: NetworkDetail) -> impl IntoView {
         {access}
     }
     .into_any();
+    let mut facts = vec![
+        Fact::new("Type", words(config.network_type.key()).into_any()),
+        Fact::new("Switch", text(config.switch_name.clone())),
+        Fact::new("VLAN", text(config.vlan.clone().map(vlan_words))),
+        Fact::new("Datacenter", object(row.datacenter.clone(), Cell::NOT_REPORTED)),
+        Fact::new("Platform's id", text(Some(external_id))),
+    ];
+    facts.extend(if row.source.kind == SourceKind::Hyperv { of_hyperv(&config) } else { of_vmware(&config) });
     view! {
         {object_head(&row, crumbs([]), states)}
         <div class="grid">
             <Card title="Configuration" class="c8">
-                <Facts facts=vec![
-                    Fact::new("Type", words(config.network_type.key()).into_any()),
-                    Fact::new("Switch", text(config.switch_name.clone())),
-                    Fact::new("VLAN", text(config.vlan.clone().map(vlan_words))),
-                    Fact::new("Ports", count(config.port_count)),
-                    Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
-                    Fact::new("Physical adapters", text(Some(config.uplinks.join(", ")))),
-                    Fact::new("Host uses it too", flag(config.management_os, "Yes", "No")),
-                    Fact::new("Teaming by the switch", flag(config.teaming, "Yes", "No")),
-                    Fact::new("Uplink", if config.is_uplink { "Yes" } else { "No" }.into_any())
-                        .help("Carries a switch's physical links; no machine can be attached."),
-                    Fact::new("Datacenter", object(row.datacenter.clone(), Cell::NOT_REPORTED)),
-                    Fact::new("Platform's id", text(Some(external_id))),
-                ] />
+                <Facts facts />
             </Card>
             <Card title="Hosts" note=format::count(hosts.len() as i64) class="c4">
                 {links(hosts)}
@@ -69,6 +65,23 @@ fn Network(network: NetworkDetail) -> impl IntoView {
             <Labels tags=config.tags attributes=config.attributes />
         </div>
     }
+}
+
+fn of_vmware(config: &NetworkConfig) -> Vec<Fact> {
+    vec![
+        Fact::new("Ports", count(config.port_count)),
+        Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
+        Fact::new("Uplink", if config.is_uplink { "Yes" } else { "No" }.into_any())
+            .help("Carries a switch's physical links; no machine can be attached."),
+    ]
+}
+
+fn of_hyperv(config: &NetworkConfig) -> Vec<Fact> {
+    vec![
+        Fact::new("Physical adapters", text(Some(config.uplinks.join(", ")))),
+        Fact::new("Used by the host, too", flag(config.management_os, "Yes", "No")),
+        Fact::new("Teaming by the switch", flag(config.teaming, "Yes", "No")),
+    ]
 }
 
 /// VLAN 0 is the platform's way to say that frames carry none.

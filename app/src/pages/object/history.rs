@@ -11,12 +11,15 @@ use model::{
 
 use super::object_id;
 use crate::{
-    components::{Card, ErrorState, Pager, Skeleton, Timestamp},
+    components::{Card, ErrorState, Head, Pager, PlainTable, Skeleton, Timestamp},
     live::Live,
     loading::resource,
     server::runs::list_changes,
     table::{PageKey, words},
 };
+
+const HEADS: [Head; 5] =
+    [Head::Text("When"), Head::Text("What"), Head::Text("Before"), Head::Text("After"), Head::Text("Sync")];
 
 const PER_PAGE: u64 = 20;
 const KEY: &str = "changes";
@@ -69,20 +72,9 @@ fn draw(page: Page<ChangeView>, key: PageKey, path: String) -> AnyView {
         }
     });
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Changes">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"Before"</th>
-                        <th scope="col">"After"</th>
-                        <th scope="col">"Sync"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Changes" heads=HEADS>
+            {rows}
+        </PlainTable>
         {pager}
     }
     .into_any()
@@ -94,12 +86,7 @@ fn change_row(change: ChangeView) -> AnyView {
         ChangeAction::Changed => field_words(&field),
         action => words(action.key()),
     };
-    let side = |value: Option<String>| {
-        value.map(|value| {
-            let value = value_words(&field, &value);
-            view! { <span class="clip" title=value.clone()>{value.clone()}</span> }
-        })
-    };
+    let side = |value: Option<String>| value.map(|value| side_of_change(&field, &value));
     view! {
         <tr>
             <th scope="row">
@@ -124,6 +111,11 @@ pub(in crate::pages) fn field_words(field: &str) -> String {
 }
 
 /// A stored value in its field's unit.
+pub(in crate::pages) fn side_of_change(field: &str, value: &str) -> AnyView {
+    let text = value_words(field, value);
+    view! { <span class="clip" title=text.clone()>{text.clone()}</span> }.into_any()
+}
+
 pub(in crate::pages) fn value_words(field: &str, value: &str) -> String {
     let Ok(number) = value.parse::<i64>() else {
         return value.to_owned();

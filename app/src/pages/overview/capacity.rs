@@ -4,9 +4,18 @@ use leptos::prelude::*;
 use model::{format, inventory::ObjectKind, overview::CapacityBar};
 
 use crate::{
-    components::Meter,
+    components::{Head, Meter, PlainTable},
     table::{ObjectLink, dash},
 };
+
+const HEADS: [Head; 6] = [
+    Head::Text("Cluster or host"),
+    Head::Text("Memory"),
+    Head::Text("CPU"),
+    Head::Number("vCPU per core"),
+    Head::Number("Hosts"),
+    Head::Number("Machines on"),
+];
 
 const WIDTH: u32 = 88;
 const NOT_REPORTED: &str = "not reported by the platform";
@@ -20,27 +29,9 @@ pub(super) fn CapacityCard(capacity: Vec<CapacityBar>) -> impl IntoView {
     } else {
         let rows = capacity.into_iter().take(SHOWN_MAX).map(row).collect_view();
         view! {
-            <div class="table" tabindex="0" role="region" aria-label="Table: Capacity of clusters and hosts">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Cluster or host"</th>
-                            <th scope="col">"Memory"</th>
-                            <th scope="col">"CPU"</th>
-                            <th scope="col" class="num">
-                                "vCPU per core"
-                            </th>
-                            <th scope="col" class="num">
-                                "Hosts"
-                            </th>
-                            <th scope="col" class="num">
-                                "Machines on"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <PlainTable caption="Capacity of clusters and hosts" heads=HEADS>
+                {rows}
+            </PlainTable>
         }
         .into_any()
     };

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{
     format,
     inventory::{Health, ObjectKind},
+    source::SourceKind,
     table::{Cell, DatastoreDetail, DatastoreRow},
 };
 
@@ -40,6 +41,13 @@ pub fn DatastorePage() -> impl IntoView {
 fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
     let DatastoreDetail { row, external_id, config, state, hosts, alarms } = datastore;
     let datacenter = object(row.datacenter.clone(), Cell::NOT_REPORTED);
+    let of_platform = if row.source.kind == SourceKind::Hyperv {
+        Fact::new("Owner node", text(state.owner_node))
+            .help("Of a Cluster Shared Volume: the node that coordinates it at the moment.")
+    } else {
+        let pod = config.datastore_cluster.clone();
+        Fact::new("Datastore cluster", pod.map_or_else(|| "None".into_any(), IntoAny::into_any))
+    };
     view! {
         {object_head(&row, crumbs([]), states(&row))}
         <div class="grid">
@@ -53,12 +61,7 @@ fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
                     Fact::new("Shared by hosts", flag(config.shared, "Yes", "No")),
                     Fact::new("Accessible", flag(config.accessible, "Yes", "No")),
                     Fact::new("Maintenance", text(config.maintenance.as_deref().map(words))),
-                    Fact::new(
-                        "Datastore cluster",
-                        config.datastore_cluster.clone().map_or_else(|| "None".into_any(), IntoAny::into_any),
-                    ),
-                    Fact::new("Owner node", text(state.owner_node))
-                        .help("Of a Cluster Shared Volume: the node that coordinates it at the moment."),
+                    of_platform,
                     Fact::new("Datacenter", datacenter),
                     Fact::new("URL", text(config.url.clone())).help("The same through every vCenter that sees it."),
                     Fact::new("Platform's id", text(Some(external_id))),

@@ -3,33 +3,21 @@
 use leptos::prelude::*;
 use model::{format, inventory::Allocation};
 
-use crate::pages::object::{bytes, count, mhz};
+use crate::{
+    components::{Head, PlainTable},
+    pages::object::{bytes, count, mhz},
+};
+
+const HEADS: [Head; 4] =
+    [Head::Text("Resource"), Head::Number("Reservation"), Head::Number("Limit"), Head::Number("Shares")];
 
 #[component]
 pub(super) fn AllocationTable(cpu: Allocation, memory: Allocation) -> impl IntoView {
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Reservations, limits and shares">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Resource"</th>
-                        <th scope="col" class="num">
-                            "Reservation"
-                        </th>
-                        <th scope="col" class="num">
-                            "Limit"
-                        </th>
-                        <th scope="col" class="num">
-                            "Shares"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {line("CPU", &cpu, mhz, format::mhz)}
-                    {line("Memory", &memory, bytes, format::bytes)}
-                </tbody>
-            </table>
-        </div>
+        <PlainTable caption="Reservations, limits and shares" heads=HEADS>
+            {line("CPU", &cpu, mhz, format::mhz)}
+            {line("Memory", &memory, bytes, format::bytes)}
+        </PlainTable>
     }
 }
 

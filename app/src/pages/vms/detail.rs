@@ -5,7 +5,7 @@ use model::{
     format,
     inventory::{ConnectionState, Health, ObjectKind, PowerState, VmRole},
     source::SourceKind,
-    table::{Cell, VmDetail, VmRow},
+    table::{Cell, Reference, Related, VmDetail, VmRow},
 };
 
 use super::{
@@ -167,10 +167,14 @@ fn Placement(vm: VmDetail) -> impl IntoView {
             Fact::new("Configuration file", text(vm.config.config_path)),
         ] />
         <h3>"Datastores"</h3>
-        {links(vm.datastores)}
+        {links(objects(vm.datastores))}
         <h3>"Networks"</h3>
-        {links(vm.networks)}
+        {links(objects(vm.networks))}
     }
+}
+
+fn objects(related: Vec<Related>) -> Vec<Reference> {
+    related.into_iter().map(|related| related.object).collect()
 }
 
 #[component]
@@ -182,31 +186,36 @@ fn Configuration(vm: VmDetail) -> impl IntoView {
         }
         _ => unknown(),
     };
-    let passthrough = if config.passthrough_devices.is_empty() {
-        "None".into_any()
-    } else {
-        config.passthrough_devices.join(", ").into_any()
-    };
-    view! {
-        <Facts facts=vec![
-            Fact::new("vCPU", count(config.vcpu)),
-            Fact::new("Sockets", sockets),
-            Fact::new("Memory", bytes(config.memory_bytes)),
-            Fact::new("Disks", bytes(vm.row.disk_bytes)).help("Sum of the disks' capacity."),
+    let mut facts = vec![
+        Fact::new("vCPU", count(config.vcpu)),
+        Fact::new("Sockets", sockets),
+        Fact::new("Memory", bytes(config.memory_bytes)),
+        Fact::new("Disks", bytes(vm.row.disk_bytes)).help("Sum of the disks' capacity."),
+        Fact::new("Firmware", text(config.firmware.map(|firmware| firmware.to_uppercase()))),
+        Fact::new("Hardware version", text(config.hardware_version)),
+        Fact::new("Created", time(config.created_at_ms)),
+        Fact::new("BIOS UUID", text(config.bios_uuid)),
+        Fact::new("Platform's id", text(Some(vm.external_id))),
+        Fact::new("First seen", since(Some(vm.row.seen.first_ms))),
+    ];
+    // Hyper-V is not asked for these; what it has instead stands on cards of its own.
+    if vm.row.source.kind == SourceKind::Vcenter {
+        let passthrough = if config.passthrough_devices.is_empty() {
+            "None".into_any()
+        } else {
+            config.passthrough_devices.join(", ").into_any()
+        };
+        let managed_by = config.managed_by.map_or_else(|| "Nobody else".into_any(), IntoAny::into_any);
+        facts.extend([
             Fact::new("CPU hot add", flag(config.cpu_hot_add, "On", "Off")),
             Fact::new("Memory hot add", flag(config.memory_hot_add, "On", "Off")),
-            Fact::new("Firmware", text(config.firmware.map(|firmware| firmware.to_uppercase()))),
-            Fact::new("Hardware version", text(config.hardware_version)),
             Fact::new("Latency sensitivity", text(config.latency_sensitivity.map(|word| words(&word)))),
             Fact::new("Passed-through devices", passthrough),
-            Fact::new("Managed by", config.managed_by.map_or_else(|| "Nobody else".into_any(), IntoAny::into_any)),
-            Fact::new("Created", time(config.created_at_ms)),
-            Fact::new("BIOS UUID", text(config.bios_uuid)),
+            Fact::new("Managed by", managed_by),
             Fact::new("Instance UUID", text(config.instance_uuid)),
-            Fact::new("Platform's id", text(Some(vm.external_id))),
-            Fact::new("First seen", since(Some(vm.row.seen.first_ms))),
-        ] />
+        ]);
     }
+    view! { <Facts facts /> }
 }
 
 #[component]

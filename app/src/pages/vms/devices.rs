@@ -2,49 +2,50 @@
 
 use leptos::prelude::*;
 use model::{
-    inventory::{Adapter, Disk, ObjectKind},
-    table::Reference,
+    ids::ExternalId,
+    inventory::{Adapter, Disk},
+    table::{Cell, Reference, Related},
 };
 
 use crate::{
-    pages::object::{bytes, flag, text, unknown},
-    table::{ObjectLink, words},
+    components::{Head, PlainTable},
+    pages::object::{bytes, flag, object, text},
+    table::words,
 };
 
+const DISK_HEADS: [Head; 6] = [
+    Head::Text("Disk"),
+    Head::Number("Capacity"),
+    Head::Text("Provisioning"),
+    Head::Text("Mode"),
+    Head::Text("Datastore"),
+    Head::Text("File"),
+];
+const ADAPTER_HEADS: [Head; 6] = [
+    Head::Text("Adapter"),
+    Head::Text("Type"),
+    Head::Text("MAC address"),
+    Head::Text("Network"),
+    Head::Text("Connected"),
+    Head::Text("Addresses"),
+];
+
 #[component]
-pub(super) fn DiskTable(disks: Vec<Disk>, datastores: Vec<Reference>) -> AnyView {
+pub(super) fn DiskTable(disks: Vec<Disk>, datastores: Vec<Related>) -> AnyView {
     if disks.is_empty() {
         return view! { <p class="none">"No disk is attached, or none is visible to the account."</p> }.into_any();
     }
     let rows = disks.into_iter().map(|disk| disk_row(disk, &datastores)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Disks">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Disk"</th>
-                        <th scope="col" class="num">
-                            "Capacity"
-                        </th>
-                        <th scope="col">"Provisioning"</th>
-                        <th scope="col">"Mode"</th>
-                        <th scope="col">"Datastore"</th>
-                        <th scope="col">"File"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Disks" heads=DISK_HEADS>
+            {rows}
+        </PlainTable>
     }
     .into_any()
 }
 
-fn disk_row(disk: Disk, datastores: &[Reference]) -> AnyView {
-    let datastore = match (disk.path.as_deref().and_then(datastore_of), datastores) {
-        // The path of a Hyper-V disk names no datastore; where there is only one, it is that.
-        (None, [only]) => Some(only.name.as_str()),
-        (named, _) => named,
-    };
+fn disk_row(disk: Disk, datastores: &[Related]) -> AnyView {
+    let datastore = object(find(datastores, disk.datastore.as_ref()), Cell::NOT_REPORTED);
     let parent = disk.parent_path.map(|path| view! { <small>"builds on " {path}</small> });
     view! {
         <tr>
@@ -52,65 +53,46 @@ fn disk_row(disk: Disk, datastores: &[Reference]) -> AnyView {
             <td class="num">{bytes(disk.capacity_bytes)}</td>
             <td>{flag(disk.thin, "Thin", "Thick")}</td>
             <td>{text(disk.mode.map(|mode| words(&mode)))}</td>
-            <td>{by_name(ObjectKind::Datastore, datastore, datastores)}</td>
+            <td>{datastore}</td>
             <td class="mono">{text(disk.path.clone())} {parent}</td>
         </tr>
     }
     .into_any()
 }
 
-/// `[datastore1] web/web.vmdk` lies on `datastore1`.
-fn datastore_of(path: &str) -> Option<&str> {
-    path.strip_prefix('[')?.split_once(']').map(|(name, _)| name)
-}
-
-/// A link to the one object of this name; the name alone where there is none, or more than one.
-fn by_name(kind: ObjectKind, name: Option<&str>, candidates: &[Reference]) -> AnyView {
-    let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return unknown();
-    };
-    let mut named = candidates.iter().filter(|candidate| candidate.name == name);
-    match (named.next(), named.next()) {
-        (Some(object), None) => view! { <ObjectLink kind id=object.id name=object.name.clone() /> }.into_any(),
-        _ => name.to_owned().into_any(),
-    }
+/// The object that a device names, where it is in the inventory.
+fn find(related: &[Related], id: Option<&ExternalId>) -> Option<Reference> {
+    let named = related.iter().find(|related| Some(&related.external_id) == id)?;
+    Some(named.object.clone())
 }
 
 #[component]
-pub(super) fn AdapterTable(adapters: Vec<Adapter>, networks: Vec<Reference>) -> AnyView {
+pub(super) fn AdapterTable(adapters: Vec<Adapter>, networks: Vec<Related>) -> AnyView {
     if adapters.is_empty() {
         return view! { <p class="none">"No adapter is attached, or none is visible to the account."</p> }.into_any();
     }
     let rows = adapters.into_iter().map(|adapter| adapter_row(adapter, &networks)).collect_view();
     view! {
-        <div class="table" tabindex="0" role="region" aria-label="Table: Network adapters">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Adapter"</th>
-                        <th scope="col">"Type"</th>
-                        <th scope="col">"MAC address"</th>
-                        <th scope="col">"Network"</th>
-                        <th scope="col">"Connected"</th>
-                        <th scope="col">"Addresses"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <PlainTable caption="Network adapters" heads=ADAPTER_HEADS>
+            {rows}
+        </PlainTable>
     }
     .into_any()
 }
 
-fn adapter_row(adapter: Adapter, networks: &[Reference]) -> AnyView {
+fn adapter_row(adapter: Adapter, networks: &[Related]) -> AnyView {
     let addresses = adapter.ip_addresses.join(", ");
+    let network = match find(networks, adapter.network.as_ref()) {
+        Some(network) => object(Some(network), Cell::NOT_REPORTED),
+        None => text(adapter.network_name),
+    };
     view! {
         <tr>
             <th scope="row">{adapter.label}</th>
             <td>{text(adapter.adapter_type)}</td>
             <td class="mono">{text(adapter.mac)}</td>
             <td>
-                {by_name(ObjectKind::Network, adapter.network_name.as_deref(), networks)}
+                {network}
                 {adapter.vlan.map(|vlan| view! { <small>" VLAN " {vlan}</small> })}
             </td>
             <td>{flag(adapter.connected, "Yes", "No")}</td>
@@ -122,11 +104,20 @@ fn adapter_row(adapter: Adapter, networks: &[Reference]) -> AnyView {
 
 #[cfg(test)]
 mod tests {
+    use model::{ids::ObjectId, inventory::ObjectKind};
+
     use super::*;
 
     #[test]
-    fn a_path_names_its_datastore() {
-        assert_eq!(datastore_of("[nfs 01] web/web.vmdk"), Some("nfs 01"));
-        assert_eq!(datastore_of("/vmfs/volumes/1"), None);
+    fn a_device_finds_what_it_names_and_nothing_else() {
+        let related = |id: &str, number| Related {
+            external_id: ExternalId::new(id),
+            object: Reference { kind: ObjectKind::Datastore, id: ObjectId(number), name: "same name".to_owned() },
+        };
+        let two = [related("datastore-1", 1), related("datastore-2", 2)];
+        let found = |id: Option<&ExternalId>| find(&two, id).map(|object| object.id);
+        assert_eq!(found(Some(&ExternalId::new("datastore-2"))), Some(ObjectId(2)));
+        assert_eq!(found(Some(&ExternalId::new("datastore-3"))), None);
+        assert_eq!(found(None), None, "what is not told is not guessed");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, Column, Origin, Reference, Seen, SourceReference, TableRow, ValueType as V, origin};
+use super::{Cell, Column, Origin, Reference, Related, Seen, SourceReference, TableRow, ValueType as V, origin};
 use crate::{
     ids::ObjectId,
     inventory::{ConnectionState, Health, ObjectKind, PowerState, ReplicationMode, Tag, VmConfig, VmRole, VmState},
@@ -179,7 +179,9 @@ pub struct VmDetail {
     pub external_id: String,
     pub config: VmConfig,
     pub state: VmState,
-    pub datastores: Vec<Reference>,
-    pub networks: Vec<Reference>,
+    /// What its disks name.
+    pub datastores: Vec<Related>,
+    /// What its adapters name.
+    pub networks: Vec<Related>,
     pub alarms: Vec<AlarmView>,
 }

@@ -1,10 +1,10 @@
 //! One object with everything that is kept of it: the row, the configuration, the state, what it is related to, alarms.
 
 use model::{
-    ids::ObjectId,
+    ids::{ExternalId, ObjectId},
     inventory::{ClusterState, DatastoreState, Health, HostState, ObjectKind, VmState},
     overview::AlarmView,
-    table::{ClusterDetail, DatastoreDetail, HostDetail, NetworkDetail, Reference, VmDetail},
+    table::{ClusterDetail, DatastoreDetail, HostDetail, NetworkDetail, Reference, Related, VmDetail},
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::de::DeserializeOwned;
@@ -63,8 +63,8 @@ pub async fn host(db: &Database, id: ObjectId) -> Result<Option<HostDetail>, Sto
             uptime_s: s.get("uptime_s")?,
             boot_at_ms: s.get("boot_at_ms")?,
         },
-        datastores: related(db, "host_datastore", ("host", id), ObjectKind::Datastore).await?,
-        networks: related(db, "host_network", ("host", id), ObjectKind::Network).await?,
+        datastores: objects(related(db, "host_datastore", ("host", id), ObjectKind::Datastore).await?),
+        networks: objects(related(db, "host_network", ("host", id), ObjectKind::Network).await?),
         alarms: alarms_of(db, ObjectKind::Host, id).await?,
     }))
 }
@@ -107,7 +107,7 @@ pub async fn datastore(db: &Database, id: ObjectId) -> Result<Option<DatastoreDe
             uncommitted_bytes: s.get("uncommitted_bytes")?,
             owner_node: s.get("owner_node")?,
         },
-        hosts: related(db, "host_datastore", ("datastore", id), ObjectKind::Host).await?,
+        hosts: objects(related(db, "host_datastore", ("datastore", id), ObjectKind::Host).await?),
         alarms: alarms_of(db, ObjectKind::Datastore, id).await?,
     }))
 }
@@ -119,7 +119,7 @@ pub async fn network(db: &Database, id: ObjectId) -> Result<Option<NetworkDetail
         row,
         external_id: Columns(&kept).get("external_id")?,
         config: document(&kept)?,
-        hosts: related(db, "host_network", ("network", id), ObjectKind::Host).await?,
+        hosts: objects(related(db, "host_network", ("network", id), ObjectKind::Host).await?),
     }))
 }
 
@@ -142,16 +142,23 @@ async fn related(
     pairs: &str,
     (owner, id): (&str, ObjectId),
     kind: ObjectKind,
-) -> Result<Vec<Reference>, StoreError> {
+) -> Result<Vec<Related>, StoreError> {
     let other = kind.key();
     let sql = format!(
-        "SELECT o.id, o.name FROM {pairs} p JOIN {other} o ON o.id = p.{other}_id \
+        "SELECT o.external_id, o.id, o.name FROM {pairs} p JOIN {other} o ON o.id = p.{other}_id \
          WHERE p.{owner}_id = {id} AND o.archived_at_ms IS NULL ORDER BY o.name_key, o.id"
     );
     let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
     rows.iter()
-        .map(|row| Ok(Reference { kind, id: ObjectId(row.try_get_by_index(0)?), name: row.try_get_by_index(1)? }))
+        .map(|row| {
+            let object = Reference { kind, id: ObjectId(row.try_get_by_index(1)?), name: row.try_get_by_index(2)? };
+            Ok(Related { external_id: ExternalId::new(row.try_get_by_index::<String>(0)?), object })
+        })
         .collect()
+}
+
+fn objects(related: Vec<Related>) -> Vec<Reference> {
+    related.into_iter().map(|related| related.object).collect()
 }
 
 async fn alarms_of(db: &Database, kind: ObjectKind, id: ObjectId) -> Result<Vec<AlarmView>, StoreError> {

@@ -190,9 +190,9 @@ async fn details_hold_relations_and_documents(store: Store) {
     assert_eq!((host.alarms.len(), host.datastores.len(), host.row.cpu_total_mhz), (1, 1, Some(76_800)));
     let cluster = inventory::cluster(&store.db, row.cluster.unwrap().id).await.unwrap().unwrap();
     assert_eq!((cluster.row.host_count, cluster.row.vm_count), (2, 40));
-    let datastore = inventory::datastore(&store.db, vm.datastores[0].id).await.unwrap().unwrap();
+    let datastore = inventory::datastore(&store.db, vm.datastores[0].object.id).await.unwrap().unwrap();
     assert!(!datastore.hosts.is_empty());
-    let network = inventory::network(&store.db, vm.networks[0].id).await.unwrap().unwrap();
+    let network = inventory::network(&store.db, vm.networks[0].object.id).await.unwrap().unwrap();
     assert_eq!(network.hosts.len(), 2);
     assert_eq!(inventory::vm(&store.db, model::ids::ObjectId(999_999)).await.unwrap(), None);
 }
