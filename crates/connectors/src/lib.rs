@@ -7,11 +7,13 @@ mod http_failure;
 pub mod hyperv;
 mod observer;
 mod quote;
+mod sampling;
 mod tls;
 pub mod vcenter;
 mod xml;
 
 pub use observer::{CollectProgress, Observer};
+pub use sampling::{SampleRequest, SampleSink, Sampled, Sampling};
 
 use model::{
     check::CheckOutcome,
@@ -50,6 +52,11 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
         SourceKind::Hyperv => hyperv::collect(endpoint, observer).await,
         kind => Err(unsupported(kind)),
     }
+}
+
+/// Reads measurements and hands them on as they arrive. `Err` only if nothing could be read or it was cancelled.
+pub async fn samples(endpoint: &Endpoint, _sampling: Sampling<'_>) -> Result<Sampled, Failure> {
+    Err(unsupported(endpoint.kind))
 }
 
 fn unsupported(kind: SourceKind) -> Failure {
