@@ -55,8 +55,11 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
 }
 
 /// Reads measurements and hands them on as they arrive. `Err` only if nothing could be read or it was cancelled.
-pub async fn samples(endpoint: &Endpoint, _sampling: Sampling<'_>) -> Result<Sampled, Failure> {
-    Err(unsupported(endpoint.kind))
+pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Sampled, Failure> {
+    match endpoint.kind {
+        SourceKind::Vcenter => vcenter::samples(endpoint, sampling).await,
+        kind => Err(unsupported(kind)),
+    }
 }
 
 fn unsupported(kind: SourceKind) -> Failure {

@@ -36,7 +36,12 @@ impl Observer {
 
     /// For callers that watch nothing.
     pub fn unwatched() -> Self {
-        Self::new(watch::Sender::new(CollectProgress::default()), CancellationToken::new())
+        Self::of(CancellationToken::new())
+    }
+
+    /// For work that can be stopped and whose progress nobody watches.
+    pub(crate) fn of(cancel: CancellationToken) -> Self {
+        Self::new(watch::Sender::new(CollectProgress::default()), cancel)
     }
 
     pub fn stage(&self, stage: Stage) {

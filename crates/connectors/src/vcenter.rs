@@ -1,7 +1,7 @@
 //! vCenter and ESXi over SOAP (vim25): a wire client and pure parsers.
 //!
 //! `transport`, `body`, `session` and `retrieve` speak with the server; `answer` and `objects` are pure and read
-//! whatever bytes they are given; `collect` and `check` put both together.
+//! whatever bytes they are given; `collect`, `performance` and `check` put both together.
 
 pub mod answer;
 mod assemble;
@@ -14,6 +14,7 @@ pub mod fault;
 mod issues;
 pub mod object;
 pub mod objects;
+mod performance;
 mod retrieve;
 mod scope;
 mod session;
@@ -29,3 +30,4 @@ pub use value::Moref;
 
 pub(crate) use check::check;
 pub(crate) use collect::collect;
+pub(crate) use performance::samples;

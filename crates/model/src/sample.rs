@@ -47,6 +47,11 @@ impl Grain {
         let ms = self.ms();
         (at_ms + ms - 1).div_euclid(ms) * ms
     }
+
+    /// The end of the last interval that is over at the moment.
+    pub const fn last_end(self, at_ms: i64) -> i64 {
+        at_ms.div_euclid(self.ms()) * self.ms()
+    }
 }
 
 /// One value: of the interval that ends at `end_ms`.
@@ -86,6 +91,7 @@ mod tests {
         assert_eq!(Grain::BASE.end_of(300_001), 600_000);
         assert_eq!(Grain::BASE.end_of(0), 0);
         assert_eq!(Grain::BASE.end_of(-1), 0);
+        assert_eq!(Grain::BASE.last_end(599_999), 300_000);
         assert_eq!(Grain::from_seconds(1_800), Some(Grain::HalfHour));
         assert_eq!(Grain::from_seconds(20), None);
     }

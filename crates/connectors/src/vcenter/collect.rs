@@ -63,7 +63,7 @@ pub(crate) async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<
     read_once(endpoint, observer, &transport, &content).await
 }
 
-async fn connect(
+pub(super) async fn connect(
     endpoint: &Endpoint,
     cancel: &CancellationToken,
 ) -> Result<(Arc<Transport>, Arc<ServiceContent>), Failure> {
@@ -131,7 +131,7 @@ fn identity(content: &ServiceContent, inventory: &Inventory) -> SourceIdentity {
 }
 
 /// The login runs as a task of its own: if the run is cancelled meanwhile, the session is signed out when it arrives.
-async fn sign_in(
+pub(super) async fn sign_in(
     endpoint: &Endpoint,
     cancel: &CancellationToken,
     transport: &Arc<Transport>,

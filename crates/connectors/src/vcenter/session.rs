@@ -30,6 +30,10 @@ pub struct ServiceContent {
     pub view_manager: Option<Moref>,
     pub custom_fields_manager: Option<Moref>,
     pub authorization_manager: Option<Moref>,
+    /// `perfManager`: without it nothing is measured.
+    pub performance_manager: Option<Moref>,
+    /// The server's own options.
+    pub setting: Option<Moref>,
     pub about: About,
 }
 
@@ -73,6 +77,8 @@ impl ServiceContent {
             view_manager: reference("viewManager"),
             custom_fields_manager: reference("customFieldsManager"),
             authorization_manager: reference("authorizationManager"),
+            performance_manager: reference("perfManager"),
+            setting: reference("setting"),
             about: About {
                 name: about.string("name"),
                 version: about.string("version"),

@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Signs in again, once a run. False if that was done before or fails.
-    async fn renew(&mut self) -> Result<bool, Failure> {
+    pub(super) async fn renew(&mut self) -> Result<bool, Failure> {
         if std::mem::replace(&mut self.renewed, true) {
             return Ok(false);
         }

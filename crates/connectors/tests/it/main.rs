@@ -15,6 +15,8 @@ mod hyperv_gaps;
 mod mutation;
 mod paging;
 mod paging_server;
+mod performance;
+mod performance_proxy;
 mod simulator;
 mod soap_driver;
 mod tls;
