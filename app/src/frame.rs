@@ -88,7 +88,7 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     // Who has to change the password first is shown the own account and nothing else.
     let has_to_change = user.must_change_password;
     let sources = resource(
-        move || (live.run_list_version(), live.inventory_version()),
+        move || (live.run_list_version(), live.inventory_version(), live.measured_version()),
         move |_| async move { if has_to_change { Ok(Vec::new()) } else { list_sources().await } },
     );
     provide_context(Sources(sources));

@@ -42,6 +42,8 @@ pub struct Live {
     runs: RwSignal<Option<BTreeMap<SourceId, Arrived>>>,
     /// Grows when a stored inventory was replaced: whoever shows one reads it again.
     inventory: RwSignal<u64>,
+    /// Grows when measurements were kept: whoever shows charts reads them again.
+    measured: RwSignal<u64>,
     /// Grows when a run began or ended: whoever lists sources or runs reads them again.
     run_list: RwSignal<u64>,
     /// Counts seconds while something runs, so that elapsed times move between frames.
@@ -55,6 +57,7 @@ impl Live {
             connection: RwSignal::new(Connection::Idle),
             runs: RwSignal::new(None),
             inventory: RwSignal::new(0),
+            measured: RwSignal::new(0),
             run_list: RwSignal::new(0),
             second: RwSignal::new(0),
         };
@@ -82,6 +85,11 @@ impl Live {
     /// Read it in a resource's source to load again when an inventory was replaced.
     pub fn inventory_version(self) -> u64 {
         self.inventory.get()
+    }
+
+    /// Read it in a resource's source to load again when measurements were kept.
+    pub fn measured_version(self) -> u64 {
+        self.measured.get()
     }
 
     /// Read it in a resource's source to load again when a run began or ended.
@@ -130,6 +138,7 @@ impl Live {
             }
             ServerFrame::Run { progress } => self.run_moved(progress),
             ServerFrame::InventoryChanged { .. } => self.inventory.update(|version| *version += 1),
+            ServerFrame::Measured { .. } => self.measured.update(|version| *version += 1),
         }
     }
 

@@ -4,6 +4,8 @@
 
 mod hyperv;
 mod initial;
+mod links;
+mod measuring;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
@@ -14,7 +16,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(initial::Initial), Box::new(hyperv::Hyperv)]
+        vec![Box::new(initial::Initial), Box::new(hyperv::Hyperv), Box::new(measuring::Measuring), Box::new(links::Links)]
     }
 }
 

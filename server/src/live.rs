@@ -159,7 +159,9 @@ fn is_about(topic: Topic, run: &Progress) -> bool {
 fn concerns(topics: &HashSet<Topic>, frame: &ServerFrame) -> bool {
     topics.iter().any(|&topic| match (topic, frame) {
         (_, ServerFrame::Run { progress }) => is_about(topic, progress),
-        (Topic::Source(ours), ServerFrame::InventoryChanged { source }) => ours == *source,
+        (Topic::Source(ours), ServerFrame::InventoryChanged { source } | ServerFrame::Measured { source }) => {
+            ours == *source
+        }
         (_, _) => true,
     })
 }

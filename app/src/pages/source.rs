@@ -3,6 +3,7 @@
 mod delete;
 mod form;
 mod outcome;
+mod schedule;
 mod wording;
 
 use leptos::prelude::*;

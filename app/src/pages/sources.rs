@@ -2,6 +2,7 @@
 
 mod card;
 mod issues;
+mod measuring;
 pub(crate) mod run_state;
 mod stages;
 

@@ -33,6 +33,9 @@ pub struct SourceForm {
     pub pin: Option<String>,
     /// Seconds; 0 switches automatic syncs off.
     pub interval: i64,
+    /// Seconds; 0 switches measuring off. What is not measured has no such field.
+    #[serde(default)]
+    pub measure_interval: i64,
     /// A checkbox: absent when off.
     #[serde(default)]
     pub enabled: Option<String>,
@@ -61,6 +64,7 @@ impl SourceForm {
             fingerprint: String::new(),
             pin: None,
             interval: 3_600,
+            measure_interval: 300,
             enabled: Some("on".to_owned()),
         }
     }
@@ -85,6 +89,7 @@ impl SourceForm {
             fingerprint,
             pin: None,
             interval: settings.sync_interval_s.unwrap_or(0),
+            measure_interval: settings.measure_interval_s.unwrap_or(0),
             enabled: settings.enabled.then(|| "on".to_owned()),
         }
     }
@@ -103,6 +108,7 @@ impl SourceForm {
                 _ => TlsMode::System,
             },
             sync_interval_s: (self.interval > 0).then_some(self.interval),
+            measure_interval_s: (self.measure_interval > 0).then_some(self.measure_interval),
             enabled: self.enabled.is_some(),
         }
     }

@@ -152,6 +152,7 @@ mod tests {
                 username: String::new(),
                 tls: TlsMode::System,
                 sync_interval_s: Some(3_600),
+                measure_interval_s: None,
                 enabled: true,
             },
             has_password: true,

@@ -1,4 +1,5 @@
 //! IROA's judgement: pure functions over the model, without I/O and without a clock, for the server and for the browser.
 //!
-//! Capacity, runway, profiles, rightsizing and what-if come to live here; what is stored and what is shown of it is the
-//! business of others.
+//! What is stored and what is shown of it is the business of others.
+
+pub mod identity;

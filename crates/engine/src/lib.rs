@@ -9,6 +9,8 @@ mod error;
 mod export;
 mod inventory;
 mod live;
+mod measurements;
+mod measuring;
 mod passwords;
 mod runs;
 mod schedule;

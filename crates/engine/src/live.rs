@@ -33,6 +33,7 @@ struct State {
     version: u64,
     runs: BTreeMap<RunId, Entry>,
     inventories: BTreeMap<SourceId, u64>,
+    measured: BTreeMap<SourceId, u64>,
 }
 
 struct Entry {
@@ -128,6 +129,15 @@ impl Hub {
         self.ring(state);
     }
 
+    /// New measurements of a source were kept.
+    pub(crate) fn measured(&self, source: SourceId) {
+        let mut state = self.state();
+        state.version += 1;
+        let version = state.version;
+        state.measured.insert(source, version);
+        self.ring(state);
+    }
+
     /// The state that is known of a run.
     pub(crate) fn state_of(&self, run: RunId) -> Option<RunState> {
         self.state().runs.get(&run).map(|entry| entry.progress.state)
@@ -158,7 +168,9 @@ impl Hub {
         let runs = runs.map(|entry| ServerFrame::Run { progress: entry.present() });
         let inventories = state.inventories.iter().filter(|&(_, &version)| version > seen);
         let inventories = inventories.map(|(&source, _)| ServerFrame::InventoryChanged { source });
-        (runs.chain(inventories).collect(), state.version)
+        let measured = state.measured.iter().filter(|&(_, &version)| version > seen);
+        let measured = measured.map(|(&source, _)| ServerFrame::Measured { source });
+        (runs.chain(inventories).chain(measured).collect(), state.version)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -56,7 +56,7 @@ pub(crate) fn retry(kind: FailureKind, has_succeeded: bool, while_saving: bool) 
 }
 
 /// The interval after the first failure, then twice as long each time.
-fn backed_off(interval_s: i64, failures: i64) -> i64 {
+pub(crate) fn backed_off(interval_s: i64, failures: i64) -> i64 {
     let doublings = (failures - 1).clamp(0, 20);
     (interval_s << doublings).min(LONGEST_DELAY_S.max(interval_s))
 }

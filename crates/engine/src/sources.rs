@@ -28,13 +28,15 @@ use settings::{checked, is_reached_differently};
 impl Engine {
     pub async fn list_sources(&self, actor: &Actor) -> Result<Vec<SourceView>> {
         Self::allow(actor, Role::Viewer)?;
-        let (stored, counts, runs) = tokio::try_join!(
+        let now_ms = now_ms();
+        let (stored, counts, runs, mut measuring) = tokio::try_join!(
             sources::list(self.db()),
             sources::stored_counts(self.db()),
             store::runs::last_of_each_source(self.db()),
+            store::measuring::states(self.db(), now_ms),
         )?;
         let live = self.live_runs();
-        Ok(view::views(stored, &counts, &runs, &live, now_ms()))
+        Ok(view::views(stored, &counts, &runs, &live, &mut measuring, now_ms))
     }
 
     pub async fn source(&self, actor: &Actor, id: SourceId) -> Result<SourceView> {

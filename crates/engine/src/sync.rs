@@ -5,6 +5,8 @@
 
 mod work;
 
+pub(crate) use work::{internal, password};
+
 use std::time::{Duration, Instant};
 
 use connectors::CollectProgress;

@@ -16,7 +16,14 @@ use store::{
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Engine, engine::now_ms, error::Result, schedule::jittered_ms, sync};
+use crate::{
+    Engine,
+    engine::now_ms,
+    error::Result,
+    measuring::{self, measure_due},
+    schedule::jittered_ms,
+    sync,
+};
 
 pub(crate) use running::{Control, Running};
 
@@ -44,6 +51,7 @@ impl Workers {
         let workers = Self { engine: engine.clone(), stopping: CancellationToken::new(), tasks: TaskTracker::new() };
         workers.spawn(take_runs(engine.clone(), workers.tasks.clone(), workers.stopping.clone()));
         workers.spawn(look_around(engine.clone()));
+        workers.spawn(measure_due(engine.clone(), workers.stopping.clone()));
         workers.spawn(clean_up(engine.clone()));
         workers.spawn(notices::tell(engine.clone()));
         workers.spawn(notices::hear(engine.clone()));
@@ -159,6 +167,7 @@ async fn clean_up(engine: Engine) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        measuring::tidy(&engine).await;
         let now = now_ms();
         let done = tokio::try_join!(
             store::sessions::delete_expired(engine.db(), now),

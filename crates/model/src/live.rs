@@ -36,6 +36,8 @@ pub enum ServerFrame {
     Run { progress: Progress },
     /// The stored inventory of a source was replaced: what is shown of it is stale.
     InventoryChanged { source: SourceId },
+    /// Measurements of a source were kept: charts have new values.
+    Measured { source: SourceId },
 }
 
 /// Close codes of a refusal.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::SourceId,
     inventory::ObjectKind,
+    measuring::MeasuringView,
     run::{KindProgress, Progress, RunView},
 };
 
@@ -50,6 +51,11 @@ impl SourceKind {
             Self::Prometheus => "Prometheus",
             Self::Zabbix => "Zabbix",
         }
+    }
+
+    /// Its objects are measured.
+    pub const fn is_measured(self) -> bool {
+        matches!(self, Self::Vcenter)
     }
 
     /// This version has a connector for it.
@@ -98,6 +104,8 @@ pub struct SourceSettings {
     pub tls: TlsMode,
     /// `None` switches automatic syncs off.
     pub sync_interval_s: Option<i64>,
+    /// How often it is measured; `None` switches that off.
+    pub measure_interval_s: Option<i64>,
     pub enabled: bool,
 }
 
@@ -136,6 +144,8 @@ pub struct SourceView {
     pub live: Option<Progress>,
     pub next_sync_ms: Option<i64>,
     pub pause: Option<SchedulePause>,
+    /// `None` where it was never measured.
+    pub measuring: Option<MeasuringView>,
     pub created_at_ms: i64,
 }
 

@@ -40,6 +40,7 @@ async fn main() -> Outcome<()> {
         username: "reader@vsphere.local".into(),
         tls: TlsMode::System,
         sync_interval_s: None,
+        measure_interval_s: None,
         enabled: true,
     };
     let source = sources::insert(&db, &vault, &settings, None, 1).await?;

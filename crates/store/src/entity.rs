@@ -5,6 +5,7 @@
 
 pub(crate) mod app_user;
 pub(crate) mod login_attempt;
+pub(crate) mod measuring;
 pub(crate) mod run_issue;
 pub(crate) mod session;
 pub(crate) mod setting;

@@ -2,6 +2,7 @@
 //!
 //! Every answer costs a fixed number of statements, whatever its size. Writing is `persister`'s; who may ask is `engine`'s.
 
+mod alarms;
 mod changes;
 mod condition;
 mod detail;
@@ -15,6 +16,7 @@ mod tables;
 
 use model::table::{ClusterRow, DatastoreRow, HostRow, NetworkRow, Page, TableQuery, VmRow};
 
+pub use alarms::problems;
 pub use changes::changes;
 pub use detail::{cluster, datastore, host, network, vm};
 pub use list::{Listed, RowPages, export, list};

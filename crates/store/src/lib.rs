@@ -7,6 +7,8 @@ mod database;
 mod entity;
 mod error;
 pub mod inventory;
+pub mod links;
+pub mod measuring;
 mod notices;
 pub mod persister;
 pub mod runs;

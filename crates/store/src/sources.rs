@@ -24,7 +24,7 @@ use crate::{
     Database, StoreError,
     entity::{source, sync_run},
     error::{from_json, to_json, word},
-    runs,
+    measuring, runs,
     vault::Vault,
 };
 
@@ -64,6 +64,7 @@ impl TryFrom<source::Model> for StoredSource {
                 username: row.username,
                 tls: from_json("TLS mode", &row.tls)?,
                 sync_interval_s: row.sync_interval_s,
+                measure_interval_s: row.measure_interval_s,
                 enabled: row.enabled,
             },
             has_password: row.secret.is_some(),
@@ -101,6 +102,7 @@ pub async fn insert(
         username: Set(settings.username.clone()),
         tls: Set(to_json("TLS mode", &settings.tls)?),
         sync_interval_s: Set(settings.sync_interval_s),
+        measure_interval_s: Set(settings.measure_interval_s),
         enabled: Set(settings.enabled),
         settings_version: Set(1),
         secret: Set(None),
@@ -154,6 +156,7 @@ pub async fn update(
         .col_expr(C::Username, Expr::value(settings.username.as_str()))
         .col_expr(C::Tls, Expr::value(to_json("TLS mode", &settings.tls)?))
         .col_expr(C::SyncIntervalS, Expr::value(settings.sync_interval_s))
+        .col_expr(C::MeasureIntervalS, Expr::value(settings.measure_interval_s))
         .col_expr(C::Enabled, Expr::value(settings.enabled))
         .filter(is(id));
     if rescheduling != Rescheduling::Keep {
@@ -164,6 +167,7 @@ pub async fn update(
             .col_expr(C::ConsecutiveFailures, Expr::value(0_i64))
             .col_expr(C::NeedsChange, Expr::value(false))
             .col_expr(C::SettingsVersion, Expr::col(C::SettingsVersion).add(1));
+        measuring::reset(&transaction, id).await?;
     }
     let done = change.exec(&transaction).await.map_err(|error| StoreError::duplicate(error, "a source"))?;
     if done.rows_affected == 0 {

@@ -12,6 +12,7 @@ use model::{
 use super::{
     SyncActions,
     issues::Troubles,
+    measuring::{Measured, MeasuringTrouble},
     run_state,
     stages::{Stages, clock},
 };
@@ -48,6 +49,7 @@ pub(super) fn SourceCard(source: SourceView, actions: SyncActions) -> impl IntoV
                 view! {
                     <Troubles source=source.clone() />
                     <Facts source=source.clone() />
+                    <MeasuringTrouble source=source.clone() />
                 }
                 .into_any()
             }
@@ -177,6 +179,7 @@ fn Facts(source: SourceView) -> impl IntoView {
                     <Next source=source.clone() />
                 </dd>
             </div>
+            {source.settings.kind.is_measured().then(|| view! { <Measured source=source.clone() /> })}
         </dl>
         {last
             .map(|(run, outcome)| {

@@ -1,7 +1,10 @@
 //! What may be saved as a source's settings. Field names are those of the form.
 
 use connectors::address::Address;
-use model::source::{SYNC_INTERVAL_S, SourceKind, SourceSettings, TlsMode};
+use model::{
+    measuring::MEASURE_INTERVAL_S,
+    source::{SYNC_INTERVAL_S, SourceKind, SourceSettings, TlsMode},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{Error, Result};
@@ -30,6 +33,11 @@ pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
         && !SYNC_INTERVAL_S.contains(&interval)
     {
         return Err(Error::invalid("interval", "the interval is not between 5 minutes and 24 hours"));
+    }
+    if let Some(interval) = settings.measure_interval_s
+        && !MEASURE_INTERVAL_S.contains(&interval)
+    {
+        return Err(Error::invalid("measure_interval", "the interval is not between 5 and 30 minutes"));
     }
     Ok(settings)
 }
@@ -105,6 +113,7 @@ mod tests {
             username: "reader@vsphere.local".into(),
             tls: TlsMode::System,
             sync_interval_s: Some(3_600),
+            measure_interval_s: Some(300),
             enabled: true,
         }
     }

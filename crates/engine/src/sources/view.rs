@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     ids::SourceId,
+    measuring::MeasuringView,
     run::{Progress, RunView},
     source::{SchedulePause, SourceView, StoredCount},
 };
@@ -15,6 +16,7 @@ pub(super) fn views(
     counts: &BTreeMap<SourceId, Vec<StoredCount>>,
     runs: &BTreeMap<SourceId, RunView>,
     live: &[Progress],
+    measuring: &mut BTreeMap<SourceId, MeasuringView>,
     now_ms: i64,
 ) -> Vec<SourceView> {
     stored
@@ -30,6 +32,7 @@ pub(super) fn views(
                 live: live.iter().find(|run| run.source == source.id).cloned(),
                 next_sync_ms: source.schedule.next_sync_ms.filter(|_| may_run),
                 pause,
+                measuring: measuring.remove(&source.id),
                 last_success_ms: source.last_success_ms,
                 created_at_ms: source.created_at_ms,
                 product: source.identity.product,
@@ -79,6 +82,7 @@ mod tests {
             username: "reader".into(),
             tls: TlsMode::System,
             sync_interval_s: None,
+            measure_interval_s: None,
             enabled: true,
         };
         let stored = |id| StoredSource {
@@ -93,7 +97,7 @@ mod tests {
         };
         let hosts = vec![StoredCount { kind: ObjectKind::Host, count: 3 }];
         let counts = BTreeMap::from([(SourceId(1), hosts.clone())]);
-        let views = views(vec![stored(1), stored(2)], &counts, &BTreeMap::new(), &[], 1_000);
+        let views = views(vec![stored(1), stored(2)], &counts, &BTreeMap::new(), &[], &mut BTreeMap::new(), 1_000);
         assert_eq!((&views[0].stored, views[0].last_success_ms), (&hosts, None));
         assert!(views[1].stored.is_empty(), "nothing is known");
     }

@@ -107,7 +107,7 @@ async fn beat(engine: Engine, run: RunId, control: Control) {
     }
 }
 
-async fn password(engine: &Engine, source: SourceId) -> Result<SecretString, Failure> {
+pub(crate) async fn password(engine: &Engine, source: SourceId) -> Result<SecretString, Failure> {
     match sources::password(engine.db(), &engine.inner.vault, source).await {
         Ok(Some(password)) => Ok(password),
         Ok(None) => Err(Failure::new(FailureKind::Unauthorized, "no password is stored for this source")
@@ -177,7 +177,7 @@ fn unsaved(error: &StoreError) -> Failure {
 }
 
 /// The log has the reason; people see that it is not theirs to mend.
-fn internal(error: &StoreError) -> Failure {
+pub(crate) fn internal(error: &StoreError) -> Failure {
     tracing::error!(error = chain(error), "a sync met a failing database");
     Failure::new(FailureKind::Internal, "the database failed")
 }

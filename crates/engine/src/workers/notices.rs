@@ -36,6 +36,8 @@ enum What {
     Runs,
     /// The inventory of a source has changed without a run.
     Inventory(SourceId),
+    /// Measurements of a source were kept.
+    Measured(SourceId),
     /// Somebody who knows no counts yet listens from now on.
     Hello,
 }
@@ -82,6 +84,13 @@ async fn send_all(engine: &Engine, own: Vec<Progress>) -> Result<()> {
 pub(crate) async fn inventory_changed(engine: &Engine, source: SourceId) {
     if let Err(error) = send(engine, What::Inventory(source)).await {
         report("other processes cannot be told of a change", &error);
+    }
+}
+
+/// Measurements of a source were kept.
+pub(crate) async fn measured(engine: &Engine, source: SourceId) {
+    if let Err(error) = send(engine, What::Measured(source)).await {
+        report("other processes cannot be told of measurements", &error);
     }
 }
 
@@ -134,6 +143,7 @@ async fn heed(engine: &Engine, listener: &mut Listener) -> Result<()> {
                 engine.inner.queued.notify_one();
             }
             What::Inventory(source) => hub.inventory_changed(source),
+            What::Measured(source) => hub.measured(source),
             What::Hello => hub.repeat_own(),
         }
     }

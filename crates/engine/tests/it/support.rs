@@ -132,6 +132,7 @@ pub(crate) fn settings(name: &str) -> SourceSettings {
         username: "reader@vsphere.local".to_owned(),
         tls: TlsMode::Unverified,
         sync_interval_s: None,
+        measure_interval_s: None,
         enabled: true,
     }
 }

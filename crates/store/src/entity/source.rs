@@ -13,6 +13,7 @@ pub struct Model {
     pub username: String,
     pub tls: String,
     pub sync_interval_s: Option<i64>,
+    pub measure_interval_s: Option<i64>,
     pub enabled: bool,
     pub settings_version: i64,
     pub secret: Option<Vec<u8>>,

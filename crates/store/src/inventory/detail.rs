@@ -3,13 +3,12 @@
 use model::{
     ids::{ExternalId, ObjectId},
     inventory::{ClusterState, DatastoreState, Health, HostState, ObjectKind, VmState},
-    overview::AlarmView,
     table::{ClusterDetail, DatastoreDetail, HostDetail, NetworkDetail, Reference, Related, VmDetail},
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::de::DeserializeOwned;
 
-use super::{list, read::Columns};
+use super::{alarms, list, read::Columns};
 use crate::{
     Database, StoreError,
     error::{from_json, word},
@@ -44,7 +43,7 @@ pub async fn vm(db: &Database, id: ObjectId) -> Result<Option<VmDetail>, StoreEr
         },
         datastores: related(db, "vm_datastore", ("vm", id), ObjectKind::Datastore).await?,
         networks: related(db, "vm_network", ("vm", id), ObjectKind::Network).await?,
-        alarms: alarms_of(db, ObjectKind::Vm, id).await?,
+        alarms: alarms::of_object(db, ObjectKind::Vm, id).await?,
     }))
 }
 
@@ -65,7 +64,7 @@ pub async fn host(db: &Database, id: ObjectId) -> Result<Option<HostDetail>, Sto
         },
         datastores: objects(related(db, "host_datastore", ("host", id), ObjectKind::Datastore).await?),
         networks: objects(related(db, "host_network", ("host", id), ObjectKind::Network).await?),
-        alarms: alarms_of(db, ObjectKind::Host, id).await?,
+        alarms: alarms::of_object(db, ObjectKind::Host, id).await?,
     }))
 }
 
@@ -89,7 +88,7 @@ pub async fn cluster(db: &Database, id: ObjectId) -> Result<Option<ClusterDetail
             effective_hosts: s.get("effective_hosts")?,
         },
         resource_pools: pools.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?,
-        alarms: alarms_of(db, ObjectKind::Cluster, id).await?,
+        alarms: alarms::of_object(db, ObjectKind::Cluster, id).await?,
     }))
 }
 
@@ -108,7 +107,7 @@ pub async fn datastore(db: &Database, id: ObjectId) -> Result<Option<DatastoreDe
             owner_node: s.get("owner_node")?,
         },
         hosts: objects(related(db, "host_datastore", ("datastore", id), ObjectKind::Host).await?),
-        alarms: alarms_of(db, ObjectKind::Datastore, id).await?,
+        alarms: alarms::of_object(db, ObjectKind::Datastore, id).await?,
     }))
 }
 
@@ -159,32 +158,4 @@ async fn related(
 
 fn objects(related: Vec<Related>) -> Vec<Reference> {
     related.into_iter().map(|related| related.object).collect()
-}
-
-async fn alarms_of(db: &Database, kind: ObjectKind, id: ObjectId) -> Result<Vec<AlarmView>, StoreError> {
-    alarms(db, &format!("WHERE kind = '{}' AND object_id = {id}", kind.key())).await
-}
-
-/// Alarms, red before yellow, latest first, those of unknown age last.
-pub(super) async fn alarms(db: &Database, which: &str) -> Result<Vec<AlarmView>, StoreError> {
-    let sql = format!(
-        "SELECT kind, object_id, object_name, name, health, since_ms, acknowledged FROM alarm {which} \
-         ORDER BY CASE health WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 ELSE 2 END, since_ms IS NULL, \
-         since_ms DESC, id LIMIT 100"
-    );
-    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
-    rows.iter()
-        .map(|row| {
-            let c = Columns(row);
-            Ok(AlarmView {
-                kind: word("kind", &c.get::<String>("kind")?, ObjectKind::from_key)?,
-                object: c.get::<Option<i64>>("object_id")?.map(ObjectId),
-                object_name: c.get("object_name")?,
-                name: c.get("name")?,
-                health: c.word("health", Health::from_key)?,
-                since_ms: c.get("since_ms")?,
-                acknowledged: c.get("acknowledged")?,
-            })
-        })
-        .collect()
 }

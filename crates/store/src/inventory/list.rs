@@ -30,6 +30,8 @@ pub struct Listing<R> {
     /// What is read besides the common columns, from which further tables. `t` is the table itself, `s` its state.
     pub(super) columns: &'static str,
     pub(super) joins: &'static str,
+    /// Which rows stand in no list: ` AND …`, or nothing.
+    pub(super) hidden: &'static str,
     pub(super) read: fn(&QueryResult) -> Result<R, StoreError>,
     /// Which index SQLite should use, from the sort and whether there are bare words: ` INDEXED BY …`, or nothing.
     pub(super) hint: fn(&str, bool) -> &'static str,
@@ -130,7 +132,7 @@ fn hint<R>(db: &Database, listing: &Listing<R>, query: &TableQuery) -> &'static 
 
 fn restrict<R>(sql: &mut Sql, listing: &Listing<R>, query: &TableQuery, hint: &str) -> Result<(), QueryError> {
     sql.push(" FROM ").push(listing.table).push(" t").push(hint).push(" WHERE ");
-    sql.push(if query.archived { "TRUE" } else { "t.archived_at_ms IS NULL" });
+    sql.push(if query.archived { "TRUE" } else { "t.archived_at_ms IS NULL" }).push(listing.hidden);
     listing.fields.restrict(sql, &query.filter)
 }
 

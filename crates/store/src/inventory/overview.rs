@@ -10,8 +10,8 @@ use model::{
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
-use super::{changes, detail, read::Columns};
-use crate::{Database, StoreError};
+use super::{alarms, changes, read::Columns};
+use crate::{Database, StoreError, links::HIDDEN};
 
 /// How many changes the overview shows.
 const CHANGES: u64 = 10;
@@ -30,7 +30,7 @@ pub async fn overview(db: &Database) -> Result<Overview, StoreError> {
         datastores: capacity::datastores(db).await?,
         sources: Vec::new(),
         changes: changes::rows(db, &ChangeQuery::default(), CHANGES, 0).await?,
-        alarms: detail::alarms(db, "").await?,
+        alarms: alarms::of_estate(db).await?,
     })
 }
 
@@ -53,8 +53,8 @@ async fn counts(db: &Database) -> Result<(VmCounts, Vec<PlatformCounts>), StoreE
     };
     let vms = "SELECT source_id, 'vm' AS objects, role, power, count(*) AS number, \
                CAST(coalesce(sum(vcpu), 0) AS bigint) AS vcpu, CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory, \
-               CAST(sum(CASE WHEN vcpu IS NULL OR memory_bytes IS NULL THEN 1 ELSE 0 END) AS bigint) AS unknown FROM vm WHERE archived_at_ms IS NULL GROUP BY source_id, role, power";
-    let parts = [vms.to_owned(), of("host"), of("cluster"), of("datastore")].join(" UNION ALL ");
+               CAST(sum(CASE WHEN vcpu IS NULL OR memory_bytes IS NULL THEN 1 ELSE 0 END) AS bigint) AS unknown FROM vm t WHERE archived_at_ms IS NULL";
+    let parts = [format!("{vms}{HIDDEN} GROUP BY source_id, role, power"), of("host"), of("cluster"), of("datastore")].join(" UNION ALL ");
     let sql = format!("SELECT c.*, src.kind AS platform FROM ({parts}) c JOIN source src ON src.id = c.source_id");
     let (mut total, mut all) = (VmCounts::default(), Vec::<PlatformCounts>::new());
     for row in rows(db, &sql).await? {

@@ -11,7 +11,7 @@ use super::{
     read::Columns,
     sql::{Sql, escape_like},
 };
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, links::HIDDEN};
 
 /// The longest text that is looked for, in bytes, and the most hits.
 const TEXT_MAX: usize = 200;
@@ -62,8 +62,11 @@ fn statement(db: &Database, kind: ObjectKind, place: &str, needle: &str, limit: 
     let pattern = escape_like(needle);
     sql.push("search LIKE ").bind(format!("{pattern}%")).push(" ESCAPE '\\' THEN 0 WHEN ");
     sql.position("search", needle).push(" < coalesce(nullif(").position("search", "\n");
-    sql.push(", 0), 1000000) THEN 1 ELSE 2 END AS grade FROM ").push(table);
+    sql.push(", 0), 1000000) THEN 1 ELSE 2 END AS grade FROM ").push(table).push(" t");
     sql.push(" WHERE archived_at_ms IS NULL AND ").contains("search", needle);
+    if kind == ObjectKind::Vm {
+        sql.push(HIDDEN);
+    }
     sql.push(" ORDER BY grade, name_key, id LIMIT ").bind(limit as i64).push(") hit JOIN ").push(table);
     sql.push(" t ON t.id = hit.id JOIN source src ON src.id = t.source_id LEFT JOIN datacenter ON datacenter.id = t.datacenter_id");
     match kind {

@@ -87,6 +87,7 @@ pub(crate) fn settings(name: &str) -> SourceSettings {
         username: "reader@vsphere.local".into(),
         tls: TlsMode::System,
         sync_interval_s: Some(3_600),
+        measure_interval_s: Some(300),
         enabled: true,
     }
 }

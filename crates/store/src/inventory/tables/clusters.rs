@@ -67,6 +67,7 @@ impl Listed for ClusterRow {
             fields: Fields { columns: ClusterRow::COLUMNS, field, words_in: &[] },
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
+            hidden: "",
             read,
             hint: |_, _| "",
         }

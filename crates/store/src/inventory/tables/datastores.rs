@@ -58,6 +58,7 @@ impl Listed for DatastoreRow {
             fields: Fields { columns: DatastoreRow::COLUMNS, field, words_in: &[] },
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
+            hidden: "",
             read,
             hint: |_, _| "",
         }

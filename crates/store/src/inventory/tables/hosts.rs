@@ -61,6 +61,7 @@ impl Listed for HostRow {
                       (SELECT count(*) FROM vm o WHERE o.host_id = t.id AND o.archived_at_ms IS NULL) AS vm_count, s.uptime_s",
             joins: "LEFT JOIN cluster ON cluster.id = t.cluster_id \
                     LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
+            hidden: "",
             read,
             hint: |_, _| "",
         }

@@ -43,6 +43,7 @@ impl Listed for NetworkRow {
             fields: Fields { columns: NetworkRow::COLUMNS, field, words_in: &[] },
             columns: COLUMNS.as_str(),
             joins: "LEFT JOIN datacenter ON datacenter.id = t.datacenter_id",
+            hidden: "",
             read,
             hint: |_, _| "",
         }

@@ -86,6 +86,7 @@ impl Listed for VmRow {
             joins: "LEFT JOIN host ON host.id = t.host_id LEFT JOIN cluster ON cluster.id = t.cluster_id \
                     LEFT JOIN datacenter ON datacenter.id = t.datacenter_id LEFT JOIN folder ON folder.id = t.folder_id \
                     LEFT JOIN resource_pool pool ON pool.id = t.resource_pool_id",
+            hidden: crate::links::HIDDEN,
             read,
             hint,
         }

@@ -1,0 +1,222 @@
+//! Links between machines of monitoring systems and machines of platforms. Which ones are right is judged elsewhere, by
+//! `analysis` and by people; here it is kept, and linked records are shown once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    identity::{Identity, LinkState, LinkView, Match, Rung},
+    ids::{ObjectId, SourceId},
+    inventory::{Adapter, ObjectKind},
+    source::SourceKind,
+    table::{Reference, SourceReference},
+};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, sea_query::Value};
+
+use crate::{
+    Database, StoreError,
+    database::Backend,
+    error::{from_json, word},
+};
+
+/// Machines that are shown as those of their platform.
+pub(crate) const HIDDEN: &str = " AND t.id NOT IN (SELECT monitored_id FROM machine_link WHERE state = 'linked')";
+
+/// Rows of one bulk statement.
+const ROWS: usize = 400;
+
+/// What is known of a machine's identity, and from whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub source: SourceId,
+    pub kind: SourceKind,
+    pub identity: Identity,
+}
+
+/// All machines that are not archived.
+pub async fn identities(db: &Database) -> Result<Vec<Known>, StoreError> {
+    let adapters = match db.backend() {
+        Backend::Sqlite => "json_extract(c.document, '$.adapters')",
+        Backend::Postgres => "CAST(CAST(c.document AS json) -> 'adapters' AS text)",
+    };
+    let sql = format!(
+        "SELECT t.id, t.name, t.bios_uuid, t.guest_host_name, t.ip_addresses, {adapters} AS adapters, t.source_id, \
+         src.kind FROM vm t JOIN source src ON src.id = t.source_id LEFT JOIN vm_config c ON c.vm_id = t.id \
+         WHERE t.archived_at_ms IS NULL AND src.deleted_at_ms IS NULL ORDER BY t.id"
+    );
+    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
+    rows.iter().map(known).collect()
+}
+
+fn known(row: &QueryResult) -> Result<Known, StoreError> {
+    let adapters = match row.try_get::<Option<String>>("", "adapters")? {
+        Some(text) => from_json::<Vec<Adapter>>("adapters", &text)?,
+        None => Vec::new(),
+    };
+    let addresses: Option<String> = row.try_get("", "ip_addresses")?;
+    Ok(Known {
+        source: SourceId(row.try_get("", "source_id")?),
+        kind: word("source kind", &row.try_get::<String>("", "kind")?, SourceKind::from_key)?,
+        identity: Identity {
+            id: ObjectId(row.try_get("", "id")?),
+            name: row.try_get("", "name")?,
+            bios_uuid: row.try_get("", "bios_uuid")?,
+            host_name: row.try_get("", "guest_host_name")?,
+            macs: adapters.into_iter().filter_map(|adapter| adapter.mac).collect(),
+            addresses: addresses.unwrap_or_default().lines().map(str::to_owned).collect(),
+        },
+    })
+}
+
+/// What people have said: pairs (monitored, platform).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decisions {
+    pub linked: BTreeMap<ObjectId, ObjectId>,
+    pub refused: BTreeSet<(ObjectId, ObjectId)>,
+}
+
+pub async fn decisions(db: &Database) -> Result<Decisions, StoreError> {
+    let sql = "SELECT monitored_id, platform_id, state FROM machine_link WHERE decided_by IS NOT NULL";
+    let mut decisions = Decisions::default();
+    for row in db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await? {
+        let (monitored, platform) = (ObjectId(row.try_get_by_index(0)?), ObjectId(row.try_get_by_index(1)?));
+        match word("state of a link", &row.try_get_by_index::<String>(2)?, LinkState::from_key)? {
+            LinkState::Linked => drop(decisions.linked.insert(monitored, platform)),
+            LinkState::Refused => drop(decisions.refused.insert((monitored, platform))),
+            LinkState::Suggested => {}
+        }
+    }
+    Ok(decisions)
+}
+
+/// Replaces what evidence says of one monitoring source's machines. What people have said stays, and so does the time
+/// since when a link has held.
+pub async fn replace(
+    db: &Database,
+    source: SourceId,
+    links: &[Match],
+    suggestions: &[Match],
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let rows: Vec<(&Match, LinkState)> = links
+        .iter()
+        .map(|link| (link, LinkState::Linked))
+        .chain(suggestions.iter().map(|guess| (guess, LinkState::Suggested)))
+        .collect();
+    let transaction = db.begin().await?;
+    let stale = format!(
+        "UPDATE machine_link SET state = 'stale' WHERE decided_by IS NULL \
+         AND monitored_id IN (SELECT id FROM vm WHERE source_id = {source})"
+    );
+    transaction.execute_raw(Statement::from_string(db.sql_backend(), stale)).await?;
+    for some in rows.chunks(ROWS) {
+        let (mut values, mut places) = (Vec::<Value>::new(), Vec::new());
+        for (found, state) in some {
+            let row: [Value; 6] = [
+                found.monitored.0.into(),
+                found.platform.0.into(),
+                state.key().into(),
+                found.rung.key().into(),
+                found.evidence.clone().into(),
+                now_ms.into(),
+            ];
+            let marks = (1..=row.len()).map(|at| match db.backend() {
+                Backend::Postgres => format!("${}", values.len() + at),
+                Backend::Sqlite => "?".to_owned(),
+            });
+            places.push(format!("({})", marks.collect::<Vec<_>>().join(", ")));
+            values.extend(row);
+        }
+        let sql = format!(
+            "INSERT INTO machine_link (monitored_id, platform_id, state, rung, evidence, since_ms) VALUES {} \
+             ON CONFLICT (monitored_id, platform_id) DO UPDATE SET state = excluded.state, rung = excluded.rung, \
+             evidence = excluded.evidence WHERE machine_link.decided_by IS NULL",
+            places.join(", ")
+        );
+        transaction.execute_raw(Statement::from_sql_and_values(db.sql_backend(), sql, values)).await?;
+    }
+    transaction.execute_raw(Statement::from_string(db.sql_backend(), "DELETE FROM machine_link WHERE state = 'stale'")).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// What a person says of two records. A machine is one machine: whatever else was linked with the monitored one is undone.
+pub async fn decide(
+    db: &Database,
+    (monitored, platform): (ObjectId, ObjectId),
+    state: LinkState,
+    by: &str,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let transaction = db.begin().await?;
+    if state == LinkState::Linked {
+        let others = format!("DELETE FROM machine_link WHERE monitored_id = {monitored} AND state <> 'refused'");
+        transaction.execute_raw(Statement::from_string(db.sql_backend(), others)).await?;
+    }
+    let mark = |at: usize| if db.backend() == Backend::Postgres { format!("${at}") } else { "?".to_owned() };
+    let sql = format!(
+        "INSERT INTO machine_link (monitored_id, platform_id, state, rung, evidence, since_ms, decided_by) \
+         VALUES ({monitored}, {platform}, '{}', '{}', '', {now_ms}, {}) \
+         ON CONFLICT (monitored_id, platform_id) DO UPDATE SET state = excluded.state, since_ms = excluded.since_ms, \
+         decided_by = excluded.decided_by",
+        state.key(),
+        Rung::Manual.key(),
+        mark(1),
+    );
+    transaction.execute_raw(Statement::from_sql_and_values(db.sql_backend(), sql, [by.into()])).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Links and suggestions of one machine, whichever side it stands on.
+pub async fn of_machine(db: &Database, id: ObjectId) -> Result<Vec<LinkView>, StoreError> {
+    views(db, &format!("(l.monitored_id = {id} OR l.platform_id = {id}) AND l.state <> 'refused'"), 50).await
+}
+
+/// What waits for somebody's word.
+pub async fn suggestions(db: &Database, limit: u64) -> Result<Vec<LinkView>, StoreError> {
+    views(db, "l.state = 'suggested'", limit).await
+}
+
+/// The monitored records that are this machine.
+pub async fn linked_to(db: &Database, platform: ObjectId) -> Result<Vec<(ObjectId, SourceReference)>, StoreError> {
+    let links = views(db, &format!("l.platform_id = {platform} AND l.state = 'linked'"), 50).await?;
+    Ok(links.into_iter().map(|link| (link.monitored.id, link.monitored_source)).collect())
+}
+
+async fn views(db: &Database, which: &str, limit: u64) -> Result<Vec<LinkView>, StoreError> {
+    let sql = format!(
+        "SELECT l.state, l.rung, l.evidence, l.since_ms, l.decided_by, \
+         m.id AS m_id, m.name AS m_name, ms.id AS ms_id, ms.name AS ms_name, ms.kind AS ms_kind, \
+         p.id AS p_id, p.name AS p_name, ps.id AS ps_id, ps.name AS ps_name, ps.kind AS ps_kind \
+         FROM machine_link l JOIN vm m ON m.id = l.monitored_id JOIN source ms ON ms.id = m.source_id \
+         JOIN vm p ON p.id = l.platform_id JOIN source ps ON ps.id = p.source_id \
+         WHERE {which} AND m.archived_at_ms IS NULL AND p.archived_at_ms IS NULL \
+         ORDER BY l.state, p.name_key, m.name_key, m.id LIMIT {limit}"
+    );
+    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
+    rows.iter().map(view).collect()
+}
+
+fn view(row: &QueryResult) -> Result<LinkView, StoreError> {
+    let vm = |side: &str| -> Result<Reference, StoreError> {
+        let id = ObjectId(row.try_get("", &format!("{side}_id"))?);
+        Ok(Reference { kind: ObjectKind::Vm, id, name: row.try_get("", &format!("{side}_name"))? })
+    };
+    let source = |side: &str| -> Result<SourceReference, StoreError> {
+        let kind: String = row.try_get("", &format!("{side}s_kind"))?;
+        Ok(SourceReference {
+            id: SourceId(row.try_get("", &format!("{side}s_id"))?),
+            name: row.try_get("", &format!("{side}s_name"))?,
+            kind: word("source kind", &kind, SourceKind::from_key)?,
+        })
+    };
+    Ok(LinkView {
+        monitored: vm("m")?,
+        monitored_source: source("m")?,
+        platform: vm("p")?,
+        platform_source: source("p")?,
+        state: word("state of a link", &row.try_get::<String>("", "state")?, LinkState::from_key)?,
+        rung: word("rung", &row.try_get::<String>("", "rung")?, Rung::from_key)?,
+        evidence: row.try_get("", "evidence")?,
+        since_ms: row.try_get("", "since_ms")?,
+        decided_by: row.try_get("", "decided_by")?,
+    })
+}
