@@ -4,6 +4,7 @@
 
 mod hyperv;
 mod initial;
+mod samples;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
@@ -14,7 +15,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(initial::Initial), Box::new(hyperv::Hyperv)]
+        vec![Box::new(initial::Initial), Box::new(hyperv::Hyperv), Box::new(samples::Samples)]
     }
 }
 

@@ -17,5 +17,6 @@ pub mod metric;
 pub mod overview;
 pub mod run;
 pub mod sample;
+pub mod series;
 pub mod source;
 pub mod table;

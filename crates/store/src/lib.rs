@@ -1,4 +1,4 @@
-//! IROA's database: what syncs read, who may look at it, and the work that is queued.
+//! IROA's database: what syncs read and measure, who may look at it, and the work that is queued.
 //!
 //! Every public function speaks the model; entities and statements stay inside. What a person may do is `engine`'s to judge.
 
@@ -10,6 +10,7 @@ pub mod inventory;
 mod notices;
 pub mod persister;
 pub mod runs;
+pub mod samples;
 pub mod sessions;
 pub mod settings;
 pub mod sources;
