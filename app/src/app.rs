@@ -16,6 +16,7 @@ use crate::{
         admin::AdminPage,
         clusters::{ClusterPage, ClustersPage},
         hosts::{HostPage, HostsPage},
+        links::LinksPage,
         networks::{NetworkPage, NetworksPage},
         not_found::NotFoundPage,
         overview::OverviewPage,
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/networks/:id") view=page(NetworkPage) ssr=ssr.clone() />
                     <Route path=path!("/search") view=page(SearchPage) ssr=ssr.clone() />
                     <Route path=path!("/sources") view=page(SourcesPage) ssr=ssr.clone() />
+                    <Route path=path!("/who-is-who") view=page(LinksPage) ssr=ssr.clone() />
                     <Route path=path!("/sources/new") view=page(NewSourcePage) ssr=ssr.clone() />
                     <Route path=path!("/sources/:id") view=page(SourcePage) ssr=ssr.clone() />
                     <Route path=path!("/runs/:id") view=page(RunPage) ssr=ssr.clone() />

@@ -77,6 +77,7 @@ impl Live {
             connection: RwSignal::new(Connection::Idle),
             runs: RwSignal::new(None),
             inventory: RwSignal::new(0),
+            measured: RwSignal::new(0),
             run_list: RwSignal::new(0),
             second: RwSignal::new(0),
         })

@@ -7,6 +7,7 @@ pub mod activity;
 pub mod admin;
 pub mod clusters;
 pub mod hosts;
+pub mod links;
 pub mod networks;
 pub mod not_found;
 mod object;

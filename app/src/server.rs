@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod inventory;
+pub mod links;
 pub mod password;
 pub mod runs;
 pub mod source_form;

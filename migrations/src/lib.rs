@@ -6,6 +6,7 @@ mod hyperv;
 mod initial;
 mod links;
 mod measuring;
+mod samples;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
@@ -16,7 +17,13 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(initial::Initial), Box::new(hyperv::Hyperv), Box::new(measuring::Measuring), Box::new(links::Links)]
+        vec![
+            Box::new(initial::Initial),
+            Box::new(hyperv::Hyperv),
+            Box::new(samples::Samples),
+            Box::new(measuring::Measuring),
+            Box::new(links::Links),
+        ]
     }
 }
 

@@ -43,6 +43,17 @@ pub fn SourcesPage() -> impl IntoView {
     let notice =
         move || query.with(|query| query.get_str("saved") == Some("deleted")).then_some("The source is deleted.");
     let line = move || sources.get().and_then(Result::ok).map(|sources| view! { <Line sources /> });
+    let knows_from_within = move || {
+        let sources = sources.get().and_then(Result::ok)?;
+        sources.iter().any(|source| source.settings.kind.is_monitoring()).then(|| {
+            view! {
+                <p class="subline">
+                    <a href="/who-is-who">"Who is who"</a>
+                    ": machines that monitoring systems see, and which ones they are"
+                </p>
+            }
+        })
+    };
     let cards = move || {
         sources.get().map(|sources| match sources {
             Ok(sources) if sources.is_empty() => view! { <NoSource may_manage /> }.into_any(),
@@ -86,7 +97,7 @@ pub fn SourcesPage() -> impl IntoView {
                     <Skeleton rows=6 />
                 </section>
             }
-        }>{line} {cards}</Transition>
+        }>{line} {knows_from_within} {cards}</Transition>
     }
 }
 

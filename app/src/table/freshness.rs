@@ -166,6 +166,7 @@ mod tests {
             live: None,
             next_sync_ms: None,
             pause: None,
+            measuring: None,
             created_at_ms: 0,
         }
     }

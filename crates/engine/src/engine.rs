@@ -142,6 +142,8 @@ pub(crate) struct Inner {
     /// Saves at a time; the other runs wait with what they have read.
     pub(crate) saves: Semaphore,
     pub(crate) parallel_syncs: u64,
+    /// Matching machines: one at a time.
+    pub(crate) linking: tokio::sync::Mutex<()>,
     /// Names this process in leases.
     pub(crate) owner: String,
 }
@@ -169,6 +171,7 @@ impl Engine {
                 exports: Arc::new(Semaphore::new(crate::export::AT_A_TIME)),
                 saves: Semaphore::new(saves),
                 parallel_syncs: options.parallel_syncs as u64,
+                linking: tokio::sync::Mutex::new(()),
                 owner: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             }),
         })

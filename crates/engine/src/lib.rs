@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod export;
 mod inventory;
+mod linking;
 mod live;
 mod measurements;
 mod measuring;

@@ -34,7 +34,8 @@ async fn relink(engine: &Engine) -> Result<()> {
         return Ok(());
     }
     let (known, decisions) = tokio::try_join!(links::identities(engine.db()), links::decisions(engine.db()))?;
-    let (monitored, platform): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|known| known.kind.is_monitoring());
+    let (monitored, platform): (Vec<Known>, Vec<Known>) =
+        known.into_iter().partition(|known| known.kind.is_monitoring());
     let platform: Vec<Identity> = platform.into_iter().map(|known| known.identity).collect();
     let mut by_source: BTreeMap<SourceId, Vec<Identity>> = BTreeMap::new();
     for known in monitored {
@@ -71,17 +72,25 @@ impl Engine {
     }
 
     /// Says that two records are one machine, or that they are not.
-    pub async fn decide_link(&self, actor: &Actor, monitored: ObjectId, platform: ObjectId, is_one: bool) -> Result<()> {
+    pub async fn decide_link(
+        &self,
+        actor: &Actor,
+        monitored: ObjectId,
+        platform: ObjectId,
+        is_one: bool,
+    ) -> Result<()> {
         Self::allow(actor, Role::Manager)?;
         let known = links::identities(self.db()).await?;
         let kind_of = |id: ObjectId| known.iter().find(|known| known.identity.id == id).map(|known| known.kind);
         let (inner, outer) = (kind_of(monitored).ok_or(Error::NotFound)?, kind_of(platform).ok_or(Error::NotFound)?);
         if !inner.is_monitoring() || outer.is_monitoring() {
-            return Err(Error::invalid("platform", "a machine of a monitoring system is linked with one of a platform"));
+            return Err(Error::invalid(
+                "platform",
+                "a machine of a monitoring system is linked with one of a platform",
+            ));
         }
         let state = if is_one { LinkState::Linked } else { LinkState::Refused };
-        let by = actor.name().unwrap_or("IROA");
-        links::decide(self.db(), (monitored, platform), state, by, now_ms()).await?;
+        links::decide(self.db(), (monitored, platform), state, actor.name(), now_ms()).await?;
         tracing::info!(monitored = monitored.0, platform = platform.0, is_one, "two records of a machine were judged");
         let engine = self.clone();
         tokio::spawn(link_machines(engine));

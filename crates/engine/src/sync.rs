@@ -26,6 +26,7 @@ use crate::{
     Engine,
     engine::now_ms,
     error::Result,
+    linking::link_machines,
     schedule,
     workers::{Control, chain, report},
 };
@@ -137,6 +138,7 @@ pub(crate) async fn run(engine: Engine, claimed: ClaimedRun, control: Control) {
     }
     show.ended(&collected, &end);
     if end.state.is_success() {
+        link_machines(engine.clone()).await;
         engine.inner.hub.inventory_changed(source);
     }
     engine.inner.running.end(run);

@@ -62,6 +62,15 @@ impl Actor {
         }
     }
 
+    /// As logs and histories name who acts.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { name, .. } => name,
+            Self::Scheduler => "scheduler",
+            Self::Console => "console",
+        }
+    }
+
     pub fn may(&self, needed: Role) -> bool {
         self.role() >= needed
     }

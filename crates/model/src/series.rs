@@ -4,7 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::SourceId, metric::Metric, sample::Grain, table::Reference};
+use crate::{
+    ids::SourceId,
+    metric::Metric,
+    sample::Grain,
+    table::{Reference, SourceReference},
+};
 
 /// One point of a chart: of the interval that ends at `end_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +58,27 @@ pub struct SeriesSummary {
     pub last_ms: i64,
     /// The average of the last interval.
     pub last: f64,
+}
+
+/// Why a metric is shown from the source that it is shown from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OriginReason {
+    /// No other source measures it.
+    OnlyOne,
+    /// Of several, it knows best.
+    Preferred,
+    /// Another one knows better, and has stopped.
+    PreferredIsStale,
+}
+
+/// A metric of an object, and who measured it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricOrigin {
+    pub summary: SeriesSummary,
+    /// The monitoring system; `None` where it is the object's own platform.
+    pub by: Option<SourceReference>,
+    pub reason: OriginReason,
 }
 
 /// An object whose latest value is among the highest.

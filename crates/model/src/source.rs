@@ -53,6 +53,11 @@ impl SourceKind {
         }
     }
 
+    /// It knows machines from within, and no platform.
+    pub const fn is_monitoring(self) -> bool {
+        matches!(self, Self::Prometheus | Self::Zabbix)
+    }
+
     /// Its objects are measured.
     pub const fn is_measured(self) -> bool {
         matches!(self, Self::Vcenter)

@@ -26,6 +26,9 @@ pub enum StoreError {
         #[source]
         source: serde_json::Error,
     },
+    /// Bytes that this store packed itself do not unpack.
+    #[error("stored {0} cannot be unpacked")]
+    Unpackable(&'static str),
     #[error("stored {what} holds the unknown word {word:?}")]
     UnknownWord { what: &'static str, word: String },
     #[error("the secret cannot be opened")]
@@ -38,6 +41,8 @@ pub enum StoreError {
     },
     #[error("{0}")]
     Url(String),
+    #[error("work on {0} was given up")]
+    GivenUp(&'static str),
     #[error("{what} failed")]
     Io {
         what: &'static str,

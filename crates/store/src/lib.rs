@@ -1,4 +1,4 @@
-//! IROA's database: what syncs read, who may look at it, and the work that is queued.
+//! IROA's database: what syncs read and measure, who may look at it, and the work that is queued.
 //!
 //! Every public function speaks the model; entities and statements stay inside. What a person may do is `engine`'s to judge.
 
@@ -12,6 +12,7 @@ pub mod measuring;
 mod notices;
 pub mod persister;
 pub mod runs;
+pub mod samples;
 pub mod sessions;
 pub mod settings;
 pub mod sources;

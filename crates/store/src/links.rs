@@ -134,7 +134,9 @@ pub async fn replace(
         );
         transaction.execute_raw(Statement::from_sql_and_values(db.sql_backend(), sql, values)).await?;
     }
-    transaction.execute_raw(Statement::from_string(db.sql_backend(), "DELETE FROM machine_link WHERE state = 'stale'")).await?;
+    transaction
+        .execute_raw(Statement::from_string(db.sql_backend(), "DELETE FROM machine_link WHERE state = 'stale'"))
+        .await?;
     Ok(transaction.commit().await?)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{failure::Failure, ids::SourceId, measuring::MeasuringView, run::RunIssue};
+use model::{failure::Failure, ids::SourceId, measuring::MeasuringView, run::RunIssue, source::SourceKind};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Statement,
@@ -22,9 +22,12 @@ pub async fn due(db: &Database, now_ms: i64) -> Result<Vec<SourceId>, StoreError
     let join = "SELECT s.id FROM source s LEFT JOIN measuring m ON m.source_id = s.id \
          WHERE s.deleted_at_ms IS NULL AND s.enabled AND s.measure_interval_s IS NOT NULL \
          AND s.last_success_ms IS NOT NULL AND (m.needs_change IS NULL OR NOT m.needs_change)";
+    let kinds: Vec<String> =
+        SourceKind::ALL.into_iter().filter(|kind| kind.is_measured()).map(|kind| format!("'{}'", kind.key())).collect();
     let sql = format!(
-        "{join} AND (m.next_ms IS NULL OR m.next_ms <= {now_ms}) \
-         AND (m.lease_until_ms IS NULL OR m.lease_until_ms < {now_ms}) ORDER BY m.next_ms, s.id"
+        "{join} AND s.kind IN ({}) AND (m.next_ms IS NULL OR m.next_ms <= {now_ms}) \
+         AND (m.lease_until_ms IS NULL OR m.lease_until_ms < {now_ms}) ORDER BY m.next_ms, s.id",
+        kinds.join(", ")
     );
     let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
     rows.iter().map(|row| Ok(SourceId(row.try_get_by_index(0)?))).collect()

@@ -58,6 +58,9 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("read_cluster", VIEWER, r#"{"id":99}"#),
     ("read_datastore", VIEWER, r#"{"id":99}"#),
     ("read_network", VIEWER, r#"{"id":99}"#),
+    ("read_links", VIEWER, r#"{"id":99}"#),
+    ("list_link_suggestions", VIEWER, "{}"),
+    ("decide_link", MANAGER, "monitored=98&platform=99&is_one=true"),
     ("read_overview", VIEWER, "{}"),
     ("search_inventory", VIEWER, r#"{"q":"web"}"#),
     // Last: it ends the session that the others are called with.

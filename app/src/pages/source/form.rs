@@ -144,7 +144,7 @@ fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> i
                         id="username"
                         name="form[username]"
                         value=form.username
-                        required
+                        required=!form.kind.is_monitoring()
                         autocomplete="off"
                         autocapitalize="off"
                         spellcheck="false"
@@ -159,7 +159,7 @@ fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> i
                     autocomplete="off"
                     placeholder=placeholder
                     required=!has_password
-                    help="Kept sealed, never shown again. Every character counts, spaces at the ends included."
+                    help=format!("Kept sealed, never shown again. {}", wording.password)
                     errors
                 />
             </div>

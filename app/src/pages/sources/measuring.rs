@@ -39,12 +39,12 @@ pub(super) fn Measured(source: SourceView) -> AnyView {
 #[component]
 pub(super) fn MeasuringTrouble(source: SourceView) -> AnyView {
     let Some(measuring) = source.measuring.filter(|_| source.settings.enabled) else { return ().into_any() };
-    if let Some(failure) = &measuring.failure {
+    if let Some(failure) = measuring.failure {
         let advice = failure.advice().to_owned();
         let next = if measuring.needs_change { " It is not tried again before the source is changed." } else { "" };
         return view! {
             <Advice tone=Tone::Warn title="The last measurement failed.">
-                {failure.detail.clone()} ". " {advice} {next}
+                {failure.detail} ". " {advice} {next}
             </Advice>
         }
         .into_any();

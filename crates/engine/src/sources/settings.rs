@@ -27,7 +27,11 @@ pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
         SourceKind::Prometheus | SourceKind::Zabbix => Ok(()),
     };
     endpoint.map_err(|error| Error::invalid("endpoint", error.to_string()))?;
-    settings.username = text("username", &settings.username, TEXT_MAX)?;
+    settings.username = match settings.username.trim() {
+        // The password is a token then.
+        "" if settings.kind.is_monitoring() => String::new(),
+        _ => text("username", &settings.username, TEXT_MAX)?,
+    };
     settings.tls = tls(settings.tls)?;
     if let Some(interval) = settings.sync_interval_s
         && !SYNC_INTERVAL_S.contains(&interval)

@@ -9,6 +9,7 @@ mod endpoint;
 mod estate;
 mod hyperv;
 mod lab;
+mod measuring;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
 mod relay;

@@ -9,10 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::de::DeserializeOwned;
 
 use super::{alarms, list, read::Columns};
-use crate::{
-    Database, StoreError,
-    error::{from_json, word},
-};
+use crate::{Database, StoreError, error::from_json};
 
 /// A machine, archived or not.
 pub async fn vm(db: &Database, id: ObjectId) -> Result<Option<VmDetail>, StoreError> {

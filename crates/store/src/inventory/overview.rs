@@ -54,7 +54,8 @@ async fn counts(db: &Database) -> Result<(VmCounts, Vec<PlatformCounts>), StoreE
     let vms = "SELECT source_id, 'vm' AS objects, role, power, count(*) AS number, \
                CAST(coalesce(sum(vcpu), 0) AS bigint) AS vcpu, CAST(coalesce(sum(memory_bytes), 0) AS bigint) AS memory, \
                CAST(sum(CASE WHEN vcpu IS NULL OR memory_bytes IS NULL THEN 1 ELSE 0 END) AS bigint) AS unknown FROM vm t WHERE archived_at_ms IS NULL";
-    let parts = [format!("{vms}{HIDDEN} GROUP BY source_id, role, power"), of("host"), of("cluster"), of("datastore")].join(" UNION ALL ");
+    let parts = [format!("{vms}{HIDDEN} GROUP BY source_id, role, power"), of("host"), of("cluster"), of("datastore")]
+        .join(" UNION ALL ");
     let sql = format!("SELECT c.*, src.kind AS platform FROM ({parts}) c JOIN source src ON src.id = c.source_id");
     let (mut total, mut all) = (VmCounts::default(), Vec::<PlatformCounts>::new());
     for row in rows(db, &sql).await? {
