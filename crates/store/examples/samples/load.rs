@@ -52,11 +52,11 @@ fn value(machine: u64, metric: Metric, slot: i64) -> f64 {
     // Noise that remembers: a slow wander, a middling one, and what is new each time.
     let wander = lerp(seed, time, 72) * 0.5 + lerp(seed ^ 2, time, 7) * 0.3 + noise(seed ^ 3, time) * 0.4;
     let day = 0.5 - 0.5 * (TAU * ((slot.rem_euclid(288)) as f64 / 288.0 - 0.1)).cos();
-    let has_days = machine % 3 != 0;
+    let has_days = !machine.is_multiple_of(3);
     let rhythm = if has_days { day } else { 0.4 };
     match metric {
         Metric::CpuUsage => {
-            let is_batch = machine % 4 == 0 && slot.rem_euclid(288) < 6 + (machine % 20) as i64;
+            let is_batch = machine.is_multiple_of(4) && slot.rem_euclid(288) < 6 + (machine % 20) as i64;
             let level = 1.0 + 12.0 * size * size + 25.0 * size * rhythm * noisiness;
             let value = level * (1.0 + (0.05 + 0.25 * noisiness) * wander) + if is_batch { 45.0 } else { 0.0 };
             (value * 100.0).round().clamp(0.0, 10_000.0) / 100.0
@@ -68,7 +68,7 @@ fn value(machine: u64, metric: Metric, slot: i64) -> f64 {
             kilobytes.round() * 1_024.0
         }
         // Many machines hardly read at all.
-        Metric::DiskRead if machine % 2 == 0 => {
+        Metric::DiskRead if machine.is_multiple_of(2) => {
             if unit(mix(seed ^ time)) < 0.06 {
                 (unit(mix(seed ^ time ^ 9)) * 400.0).round() * 1_024.0
             } else {

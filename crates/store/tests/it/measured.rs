@@ -57,9 +57,9 @@ pub(crate) fn cpu(machine: usize, from_ms: i64, values: impl IntoIterator<Item =
 
 /// Something between 0 and 90 that differs from slot to slot and machine to machine.
 pub(crate) fn wave(machine: usize, slot: i64) -> f64 {
-    let slow = 30.0 + 25.0 * (slot as f64 / 46.0 + machine as f64).sin();
+    let level = 30.0 + 25.0 * (slot as f64 / 46.0 + machine as f64).sin();
     let noise = ((slot * 7_919 + machine as i64 * 104_729) % 1_000) as f64 / 40.0;
-    ((slow + noise) * 100.0).round() / 100.0
+    ((level + noise) * 100.0).round() / 100.0
 }
 
 pub(crate) fn waves(machine: usize, slots: std::ops::Range<i64>) -> impl Iterator<Item = f64> {
