@@ -5,6 +5,7 @@ mod curl;
 mod figure;
 mod hyperv;
 mod persist;
+mod samples;
 mod site;
 mod sync;
 mod tables;
@@ -18,12 +19,13 @@ use figure::Figure;
 
 type Bench = fn() -> Result<Vec<Figure>>;
 
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("collect", collect::measure),
     ("hyperv", hyperv::measure),
     ("persist", persist::measure),
     ("sync", sync::measure),
     ("tables", tables::measure),
+    ("samples", samples::measure),
     ("site", site::measure),
 ];
 

@@ -51,7 +51,7 @@ enum Task {
     },
     /// Measure, beside the baselines
     Bench {
-        /// Which ones: `collect`, `sync`, `tables`, `site`; all where none is named
+        /// Which ones: `collect`, `sync`, `tables`, `samples`, `site`; all where none is named
         names: Vec<String>,
         /// Also write the figures as a JSON list
         #[arg(long, value_name = "FILE")]

@@ -114,6 +114,7 @@ impl Default for Retention {
 
 impl Retention {
     /// Sane whatever was stored: at least two days of samples, which folding needs, and summaries at least as long.
+    #[must_use]
     pub fn bounded(self) -> Self {
         let base_ms = self.base_ms.clamp(2 * DAY_MS, 50 * 365 * DAY_MS);
         let hourly_ms = self.hourly_ms.clamp(base_ms, 50 * 365 * DAY_MS);

@@ -20,7 +20,7 @@ pub(super) const LAYOUT: u8 = 1;
 
 /// The day of the interval that ends at the moment: midnight ends a day.
 pub(super) const fn day_of(end_ms: i64) -> i64 {
-    (end_ms - 1).div_euclid(DAY_MS)
+    end_ms.saturating_sub(1).div_euclid(DAY_MS)
 }
 
 /// Samples of a day, the finest grain first. A cell stands at the slot that its interval ends with, 1 to 288.

@@ -150,7 +150,7 @@ async fn objects(
             sea_orm::DbBackend::Postgres => format!("${at}"),
             _ => "?".to_owned(),
         });
-        sql.push_str(&format!(" AND external_id IN ({})", places.collect::<Vec<_>>().join(", ")));
+        sql = format!("{sql} AND external_id IN ({})", places.collect::<Vec<_>>().join(", "));
         values.extend(named.iter().map(|id| Value::from(*id)));
     }
     let rows = db.read().query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
@@ -166,7 +166,7 @@ async fn stored(
     let mut sql = format!("SELECT {COLUMNS} FROM sample_series WHERE source_id = {source} AND kind = '{}'", kind.key());
     if objects.len() <= ASKED_BY_NAME {
         let ids: Vec<i64> = objects.values().copied().collect();
-        sql.push_str(&format!(" AND object_id IN ({})", statements::list(&ids)));
+        sql = format!("{sql} AND object_id IN ({})", statements::list(&ids));
     }
     let rows = statements::query(db.read(), &sql).await?;
     rows.iter()

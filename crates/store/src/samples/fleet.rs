@@ -22,7 +22,7 @@ use crate::{Database, StoreError};
 
 /// Longer ranges are cut at their beginning.
 const RANGE_MAX_MS: i64 = 400 * DAY_MS;
-/// Series of one part of a block: 30 days of their samples take about 50 MB.
+/// Series of one part of a block: 30 days of their samples take about 80 MB.
 const SERIES_AT_ONCE: i64 = 128;
 
 /// What a series was over a range.
@@ -48,7 +48,8 @@ pub async fn fleet(
     range: Range<i64>,
     mut visit: impl FnMut(ObjectId, FleetStats),
 ) -> Result<(), StoreError> {
-    let range = range.start.max(range.end.saturating_sub(RANGE_MAX_MS)).max(0)..range.end;
+    let end_ms = range.end.max(0);
+    let range = range.start.max(end_ms.saturating_sub(RANGE_MAX_MS)).max(0)..end_ms;
     let all = directory::of_metric(db.read(), kind, metric).await?;
     for part in all.chunk_by(|left, right| left.id / SERIES_AT_ONCE == right.id / SERIES_AT_ONCE) {
         let lines = lines(db, part, metric, &range).await?;

@@ -113,6 +113,7 @@ pub async fn ingest(
     Ok(ingested)
 }
 
+#[expect(clippy::struct_field_names, reason = "all of them are moments")]
 struct Limits {
     now_ms: i64,
     /// Nothing is kept that is older.
@@ -155,7 +156,9 @@ fn accept(samples: &SeriesSamples, metric: Metric, limits: &Limits, told: &mut I
         }
         days = joined.into_iter().collect();
     }
-    days.iter_mut().for_each(|(_, cells)| cells::settle(cells));
+    for (_, cells) in &mut days {
+        cells::settle(cells);
+    }
     days
 }
 

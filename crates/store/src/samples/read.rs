@@ -40,7 +40,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn has_rollups(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.is_rollup())
+        self.pieces.iter().any(Piece::is_rollup)
     }
 
     /// The coarsest grain of the samples behind it.
@@ -99,8 +99,8 @@ pub(super) async fn line(
             days.entry(day).or_default().merge(slab.grain, vec![Cell { at, ..cell }]);
         }
     }
-    let first = day_of(range.start.max(series.first_ms) + 1);
-    let last = day_of(range.end.min(series.chunked_ms.unwrap_or(i64::MIN)));
+    let first = day_of(range.start.max(series.first_ms).saturating_add(1));
+    let last = series.chunked_ms.map_or(first - 1, |chunked_ms| day_of(range.end.min(chunked_ms)));
     let all: Vec<i64> = (first..=last).map(|day| chunk_id(id, day)).collect();
     let wanted: Vec<i64> = match fineness {
         Fineness::Samples => all.clone(),

@@ -47,7 +47,9 @@ fn daily(slots: &[Option<(u32, u32)>; SLOTS], metric: Metric, quantum: Quantum, 
     let maximum = slots.iter().flatten().map(|(_, maximum)| *maximum).max()?;
     let histogram = Histogram::is_kept_of(metric).then(|| {
         let mut histogram = Histogram::default();
-        values.iter().for_each(|(value, weight)| histogram.count(*value, *weight));
+        for (value, weight) in &values {
+            histogram.count(*value, *weight);
+        }
         histogram
     });
     Some(Daily {

@@ -27,7 +27,8 @@ pub async fn load_signature(
 ) -> Result<Option<[[Option<f64>; 24]; 7]>, StoreError> {
     let snapshot = db.snapshot().await?;
     let Some(series) = directory::find(&snapshot, kind, object, metric).await? else { return Ok(None) };
-    let range = range.start.max(range.end.saturating_sub(RANGE_MAX_MS)).max(0)..range.end;
+    let end_ms = range.end.max(0);
+    let range = range.start.max(end_ms.saturating_sub(RANGE_MAX_MS)).max(0)..end_ms;
     let line = read::line(&snapshot, &series, &range, Fineness::Samples).await?;
     snapshot.commit().await?;
     let offset_ms = utc_offset_ms.clamp(-DAY_MS, DAY_MS);

@@ -45,7 +45,10 @@ fn text(backend: DbBackend, head: &str, columns: usize, tail: &str, rows: usize)
                 sql.push_str(", ");
             }
             match backend {
-                DbBackend::Postgres => sql.push_str(&format!("${}", row * columns + column + 1)),
+                DbBackend::Postgres => {
+                    sql.push('$');
+                    sql.push_str(&(row * columns + column + 1).to_string());
+                }
                 _ => sql.push('?'),
             }
         }

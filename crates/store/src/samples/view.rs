@@ -53,7 +53,7 @@ pub async fn series(
 ) -> Result<Option<SeriesView>, StoreError> {
     let snapshot = db.snapshot().await?;
     let Some(series) = directory::find(&snapshot, kind, object, metric).await? else { return Ok(None) };
-    let range = range.start.max(0)..range.end.min(now_ms.saturating_add(DAY_MS));
+    let range = range.start.max(0)..range.end.clamp(0, now_ms.max(0).saturating_add(DAY_MS));
     let span_ms = range.end.saturating_sub(range.start).max(0);
     let step_ms = step_of(span_ms / max_points.clamp(1, POINTS_MAX) as i64);
     let fineness = match step_ms {
@@ -114,7 +114,7 @@ fn points(pieces: &[Piece], step_ms: i64) -> Vec<Point> {
         .filter_map(|part| {
             let (p95, maximum) = match part {
                 [alone] => (alone.p95, alone.maximum),
-                _ if part.iter().any(|piece| piece.is_rollup()) => (None, statistics::maximum(part)),
+                _ if part.iter().any(Piece::is_rollup) => (None, statistics::maximum(part)),
                 _ => (statistics::percentile(&mut statistics::weighted(part), 0.95), statistics::maximum(part)),
             };
             Some(Point { end_ms: end_of(&part[0]), average: statistics::average(part)?, maximum, p95 })
@@ -124,6 +124,8 @@ fn points(pieces: &[Piece], step_ms: i64) -> Vec<Point> {
 
 #[cfg(test)]
 mod tests {
+    use model::sample::Grain;
+
     use super::*;
 
     #[test]

@@ -5,7 +5,10 @@
 mod accounts;
 mod ending;
 mod estate;
+mod folding;
 mod hyperv;
+mod measured;
+mod measuring;
 mod migrating;
 mod order;
 mod persisting;
@@ -16,3 +19,4 @@ mod silent;
 mod stores;
 mod tables;
 mod unread;
+mod watching;
