@@ -1,0 +1,182 @@
+//! One read of measurements: all machines at once, a metric and a piece of time after the other, the newest first.
+
+use std::collections::BTreeSet;
+
+use model::{
+    failure::{Failure, FailureKind},
+    run::Severity,
+    sample::{Grain, SeriesSamples},
+};
+
+use super::{
+    answer::Answer,
+    client::{Client, RANGE, cancelled},
+    exporter::Exporter,
+    fact::identity_questions,
+    issues::Issues,
+    measure::{self, Mapping, Measure},
+    read,
+    refusal::CallError,
+    roster::Roster,
+    series::{add_maxima, averages, batch},
+    span::{Span, points_at_once},
+    status,
+};
+use crate::{Endpoint, Sampled, Sampling};
+
+/// Dear maxima are asked for intervals that ended so lately.
+const DEAR_MS: i64 = 86_400_000;
+/// A server that refuses so many questions of one read is left alone until the next.
+const MAX_REFUSALS: usize = 64;
+
+/// Reads the measurements of all machines, those of `mappings` as well: queries of people's own.
+pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Mapping]) -> Result<Sampled, Failure> {
+    let client = Client::open(endpoint, sampling.cancel).await?;
+    let mut issues = Issues::default();
+    let clock = client.clock().await.map_err(CallError::failure)?;
+    issues.clock(&clock);
+    let told = read::ask(&client, identity_questions(), &mut issues).await?;
+    let is_whole = told.is_whole();
+    let roster = Roster::new(told.evidence);
+    issues.roster(&roster);
+    let retention = status::retention(&client).await;
+    let retention_ms = retention.as_deref().and_then(status::retention_ms);
+    let request = sampling.request;
+    let Some(span) = Span::new(request.since_ms, request.until_ms, clock.now_ms(), retention_ms) else {
+        return Ok(Sampled { complete_until_ms: None, issues: issues.finish() });
+    };
+    let measures = measures(&roster, mappings);
+    let mut reader = Reader {
+        client: &client,
+        sampling: &sampling,
+        roster: &roster,
+        issues,
+        points: points_at_once(roster.machines.len()),
+        dear_since_ms: clock.now_ms() - DEAR_MS,
+        given_up: BTreeSet::new(),
+        refusals: 0,
+        has_sent: false,
+        is_whole,
+    };
+    reader.read(span, &measures).await?;
+    let is_whole = reader.is_whole && !roster.machines.is_empty();
+    Ok(Sampled { complete_until_ms: is_whole.then_some(span.last_ms), issues: reader.issues.finish() })
+}
+
+fn measures(roster: &Roster, mappings: &[Mapping]) -> Vec<Measure> {
+    let known = Exporter::ALL.into_iter().filter(|exporter| roster.has(*exporter));
+    known.flat_map(measure::of).chain(mappings.iter().map(Measure::from)).collect()
+}
+
+struct Reader<'a> {
+    client: &'a Client,
+    sampling: &'a Sampling<'a>,
+    roster: &'a Roster,
+    issues: Issues,
+    /// Intervals that are asked for at once; fewer once the server has found them too many.
+    points: i64,
+    dear_since_ms: i64,
+    /// Measures, by place, that the server cannot answer; they are not asked for again in this read.
+    given_up: BTreeSet<usize>,
+    refusals: usize,
+    has_sent: bool,
+    is_whole: bool,
+}
+
+impl Reader<'_> {
+    async fn read(&mut self, span: Span, measures: &[Measure]) -> Result<(), Failure> {
+        // The length of pieces may shrink on the way, so each is cut when its turn comes.
+        let mut rest = Some(span);
+        while let Some(left) = rest {
+            let Some(piece) = left.pieces(self.points).next() else { return Ok(()) };
+            for (at, measure) in measures.iter().enumerate() {
+                match self.measure(at, measure, piece).await {
+                    Ok(()) => {}
+                    Err(failure) if failure.kind == FailureKind::Cancelled || !self.has_sent => return Err(failure),
+                    Err(failure) => {
+                        self.is_whole = false;
+                        let advice = failure.advice().to_owned();
+                        let message = format!("measurements were read in part: {}", failure.detail);
+                        self.issues.add(Severity::Error, message, Some(&advice));
+                        return Ok(());
+                    }
+                }
+            }
+            let before_ms = piece.first_ms - Grain::BASE.ms();
+            rest = (before_ms >= span.first_ms).then_some(Span { first_ms: span.first_ms, last_ms: before_ms });
+        }
+        Ok(())
+    }
+
+    /// Reads a piece of one measure and hands it on, in halves of halves where the server finds it too much.
+    async fn measure(&mut self, at: usize, measure: &Measure, piece: Span) -> Result<(), Failure> {
+        let mut waiting: Vec<Span> = vec![piece];
+        while let Some(span) = waiting.pop() {
+            if self.given_up.contains(&at) {
+                return Ok(());
+            }
+            match self.fetch(measure, span).await {
+                Ok(series) => self.send(series).await?,
+                Err(CallError::Failed(failure)) => return Err(failure),
+                Err(CallError::TooMuch(failure)) => {
+                    self.refusals += 1;
+                    match span.halves().filter(|_| self.refusals < MAX_REFUSALS) {
+                        Some((older, newer)) => {
+                            self.points = self.points.min(newer.points());
+                            waiting.extend([older, newer]);
+                        }
+                        None => self.give_up(at, measure, &failure),
+                    }
+                }
+                Err(CallError::Refused(failure)) => self.give_up(at, measure, &failure),
+            }
+        }
+        Ok(())
+    }
+
+    fn give_up(&mut self, at: usize, measure: &Measure, failure: &Failure) {
+        self.given_up.insert(at);
+        self.is_whole = false;
+        self.issues.not_read(&measure.name(), failure);
+    }
+
+    async fn fetch(&mut self, measure: &Measure, span: Span) -> Result<Vec<SeriesSamples>, CallError> {
+        let range = (span.first_ms, span.last_ms);
+        let answer = self.ask(measure, &measure.average, span).await?;
+        let mut all = averages(self.roster, measure, &answer.series, range);
+        let maximum =
+            measure.maximum.as_ref().filter(|maximum| !maximum.is_dear || span.first_ms >= self.dear_since_ms);
+        if let Some(maximum) = maximum.filter(|_| !all.is_empty()) {
+            match self.ask(measure, &maximum.promql, span).await {
+                Ok(answer) => add_maxima(&mut all, self.roster, measure, &answer.series, range),
+                Err(error) if error.is_final() => return Err(error),
+                // Averages alone are samples, too.
+                Err(error) => self.issues.not_read(&format!("the maximum of {}", measure.name()), &error.failure()),
+            }
+        }
+        Ok(batch(self.roster, measure.metric, all))
+    }
+
+    async fn ask(&mut self, measure: &Measure, promql: &str, span: Span) -> Result<Answer, CallError> {
+        let range = (span.first_ms, span.last_ms);
+        let answer = self.client.query_range(promql, range, Grain::BASE.seconds(), RANGE).await?;
+        self.issues.remarks(&self.client.host(), &measure.name(), &answer.remarks);
+        if answer.lost > 0 {
+            self.is_whole = false;
+            self.issues.lost(&measure.name(), answer.lost);
+        }
+        Ok(answer)
+    }
+
+    async fn send(&mut self, series: Vec<SeriesSamples>) -> Result<(), Failure> {
+        if series.is_empty() {
+            return Ok(());
+        }
+        self.has_sent = true;
+        tokio::select! {
+            biased;
+            () = self.sampling.cancel.cancelled() => Err(cancelled()),
+            sent = self.sampling.sink.send(series) => sent.map_err(|_| cancelled()),
+        }
+    }
+}
