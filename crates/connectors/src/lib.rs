@@ -42,7 +42,7 @@ pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
         SourceKind::Vcenter => vcenter::check(endpoint).await,
         SourceKind::Hyperv => hyperv::check(endpoint).await,
         SourceKind::Prometheus => prometheus::check(endpoint).await,
-        kind => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
+        kind @ SourceKind::Zabbix => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
     }
 }
 
@@ -53,7 +53,7 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
         SourceKind::Vcenter => vcenter::collect(endpoint, observer).await,
         SourceKind::Hyperv => hyperv::collect(endpoint, observer).await,
         SourceKind::Prometheus => prometheus::collect(endpoint, observer).await,
-        kind => Err(unsupported(kind)),
+        kind @ SourceKind::Zabbix => Err(unsupported(kind)),
     }
 }
 

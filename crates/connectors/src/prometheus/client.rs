@@ -51,9 +51,9 @@ pub(super) struct Limits {
 
 pub(super) const SMALL: Limits = Limits { time: Duration::from_secs(10), bytes: 4 << 20 };
 /// Facts of all machines: 10,000 with three interfaces each have 10 MB.
-pub(super) const INVENTORY: Limits = Limits { time: Duration::from_secs(60), bytes: 128 << 20 };
+pub(super) const INVENTORY: Limits = Limits { time: Duration::from_mins(1), bytes: 128 << 20 };
 /// One piece of history: `span` keeps it near 20 MB.
-pub(super) const RANGE: Limits = Limits { time: Duration::from_secs(60), bytes: 64 << 20 };
+pub(super) const RANGE: Limits = Limits { time: Duration::from_mins(1), bytes: 64 << 20 };
 
 pub(super) struct Client {
     http: reqwest::Client,

@@ -7,36 +7,34 @@ const TOLERATED_MS: i64 = 60_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clock {
-    /// The server's time minus ours.
-    ahead_ms: i64,
-    /// When the question was sent, and its answer there.
-    asked_ms: i64,
-    answered_ms: i64,
+    /// The server's time minus ours, in milliseconds.
+    ahead: i64,
+    /// The server's time when it answered.
+    now: i64,
 }
 
 impl Clock {
     pub(super) fn new(told_ms: i64, asked_ms: i64, answered_ms: i64) -> Self {
         // Somewhere between asking and the answer the server looked at its clock.
-        let ahead_ms = told_ms - told_ms.clamp(asked_ms.min(answered_ms), answered_ms.max(asked_ms));
-        Self { ahead_ms, asked_ms, answered_ms }
+        let ahead = told_ms - told_ms.clamp(asked_ms.min(answered_ms), answered_ms.max(asked_ms));
+        Self { ahead, now: answered_ms.max(asked_ms) + ahead }
     }
 
     pub(super) fn local_ms() -> i64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
     }
 
-    /// The server's time when it answered.
-    pub(super) fn now_ms(&self) -> i64 {
-        self.answered_ms.max(self.asked_ms) + self.ahead_ms
+    pub(super) fn now_ms(self) -> i64 {
+        self.now
     }
 
     /// What to tell of a difference that matters.
-    pub(super) fn skew(&self) -> Option<String> {
-        if self.ahead_ms.abs() <= TOLERATED_MS {
+    pub(super) fn skew(self) -> Option<String> {
+        if self.ahead.abs() <= TOLERATED_MS {
             return None;
         }
-        let direction = if self.ahead_ms > 0 { "ahead of" } else { "behind" };
-        Some(format!("the server's clock is {} s {direction} IROA's", self.ahead_ms.abs() / 1_000))
+        let direction = if self.ahead > 0 { "ahead of" } else { "behind" };
+        Some(format!("the server's clock is {} s {direction} IROA's", self.ahead.abs() / 1_000))
     }
 }
 

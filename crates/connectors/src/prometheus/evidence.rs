@@ -30,7 +30,7 @@ pub(super) struct Evidence {
     pub(super) adapters: BTreeMap<String, String>,
     /// Device → addresses.
     pub(super) addresses: BTreeMap<String, BTreeSet<IpAddr>>,
-    /// vmware_exporter: the hosts that run it, now.
+    /// `vmware_exporter`: the hosts that run it, now.
     pub(super) placed_on: BTreeSet<String>,
     pub(super) cores: Option<i64>,
     pub(super) memory_bytes: Option<i64>,
@@ -85,7 +85,7 @@ impl Evidence {
                 self.power = series.value().map(|value| if value == 0.0 { PowerState::Off } else { PowerState::On });
             }
             Fact::DomainState => self.power = series.value().and_then(domain_state),
-            Fact::Up => self.power = series.value().filter(|value| *value == 1.0).map(|_| PowerState::On),
+            Fact::Up => self.power = series.value().filter(|value| *value > 0.5).map(|_| PowerState::On),
         }
     }
 

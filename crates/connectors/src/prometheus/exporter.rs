@@ -44,7 +44,7 @@ impl Exporter {
         }
     }
 
-    /// `job,instance`, as PromQL's `by` and `on` want it.
+    /// `job,instance`, as `PromQL`'s `by` and `on` want it.
     pub(super) fn by(self) -> String {
         self.labels().join(",")
     }

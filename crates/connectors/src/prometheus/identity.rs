@@ -22,7 +22,7 @@ fn is_placeholder(uuid: &str) -> bool {
     digits.all(|digit| Some(digit) == first) || uuid == "03000200-0400-0500-0006-000700080009"
 }
 
-/// The UUID in a serial number of a VMware machine: `VMware-42 03 5b 1c 7e 0a 11 22-33 44 55 66 77 88 99 aa`.
+/// The UUID in a serial number of a `VMware` machine: `VMware-42 03 5b 1c 7e 0a 11 22-33 44 55 66 77 88 99 aa`.
 pub(super) fn uuid_of_serial(serial: &str) -> Option<String> {
     let bytes = serial.trim().strip_prefix("VMware-")?;
     let digits: String = bytes.chars().filter(|c| !matches!(c, ' ' | '-')).collect();

@@ -1,6 +1,6 @@
 //! One read of measurements: all machines at once, a metric and a piece of time after the other, the newest first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     failure::{Failure, FailureKind},
@@ -26,8 +26,10 @@ use crate::{Endpoint, Sampled, Sampling};
 
 /// Dear maxima are asked for intervals that ended so lately.
 const DEAR_MS: i64 = 86_400_000;
-/// A server that refuses so many questions of one read is left alone until the next.
-const MAX_REFUSALS: usize = 64;
+/// What one read may ask in vain for being too much: beyond it nothing is halved any more.
+const PATIENCE: usize = 128;
+/// A time-out takes the server a minute for nothing; a refusal at once does not.
+const COST_OF_TIME_OUT: usize = 16;
 
 /// Reads the measurements of all machines, those of `mappings` as well: queries of people's own.
 pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Mapping]) -> Result<Sampled, Failure> {
@@ -52,9 +54,10 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Ma
         roster: &roster,
         issues,
         points: points_at_once(roster.machines.len()),
+        fewer: BTreeMap::new(),
         dear_since_ms: clock.now_ms() - DEAR_MS,
         given_up: BTreeSet::new(),
-        refusals: 0,
+        patience: PATIENCE,
         has_sent: false,
         is_whole,
     };
@@ -73,22 +76,21 @@ struct Reader<'a> {
     sampling: &'a Sampling<'a>,
     roster: &'a Roster,
     issues: Issues,
-    /// Intervals that are asked for at once; fewer once the server has found them too many.
+    /// Intervals that are asked for at once, at most.
     points: i64,
+    /// And of measures, by place, that the server has found to be too much.
+    fewer: BTreeMap<usize, i64>,
     dear_since_ms: i64,
     /// Measures, by place, that the server cannot answer; they are not asked for again in this read.
     given_up: BTreeSet<usize>,
-    refusals: usize,
+    patience: usize,
     has_sent: bool,
     is_whole: bool,
 }
 
 impl Reader<'_> {
     async fn read(&mut self, span: Span, measures: &[Measure]) -> Result<(), Failure> {
-        // The length of pieces may shrink on the way, so each is cut when its turn comes.
-        let mut rest = Some(span);
-        while let Some(left) = rest {
-            let Some(piece) = left.pieces(self.points).next() else { return Ok(()) };
+        for piece in span.pieces(self.points) {
             for (at, measure) in measures.iter().enumerate() {
                 match self.measure(at, measure, piece).await {
                     Ok(()) => {}
@@ -102,8 +104,6 @@ impl Reader<'_> {
                     }
                 }
             }
-            let before_ms = piece.first_ms - Grain::BASE.ms();
-            rest = (before_ms >= span.first_ms).then_some(Span { first_ms: span.first_ms, last_ms: before_ms });
         }
         Ok(())
     }
@@ -115,14 +115,21 @@ impl Reader<'_> {
             if self.given_up.contains(&at) {
                 return Ok(());
             }
+            let fitting = self.fewer.get(&at).copied().unwrap_or(self.points);
+            if span.points() > fitting {
+                let newest_first: Vec<Span> = span.pieces(fitting).collect();
+                waiting.extend(newest_first.into_iter().rev());
+                continue;
+            }
             match self.fetch(measure, span).await {
                 Ok(series) => self.send(series).await?,
                 Err(CallError::Failed(failure)) => return Err(failure),
                 Err(CallError::TooMuch(failure)) => {
-                    self.refusals += 1;
-                    match span.halves().filter(|_| self.refusals < MAX_REFUSALS) {
+                    let cost = if failure.kind == FailureKind::TimedOut { COST_OF_TIME_OUT } else { 1 };
+                    self.patience = self.patience.saturating_sub(cost);
+                    match span.halves().filter(|_| self.patience > 0) {
                         Some((older, newer)) => {
-                            self.points = self.points.min(newer.points());
+                            self.fewer.insert(at, newer.points());
                             waiting.extend([older, newer]);
                         }
                         None => self.give_up(at, measure, &failure),

@@ -1,4 +1,4 @@
-//! The real Prometheus and node_exporter: what a test of the connection tells, and this very machine, read.
+//! The real Prometheus and `node_exporter`: what a test of the connection tells, and this very machine, read.
 
 use std::fs;
 

@@ -46,7 +46,7 @@ impl Page {
     }
 }
 
-/// The names of windows_exporter since 0.30, or those before.
+/// The names of `windows_exporter` since 0.30, or those before.
 fn windows(page: &mut Page, instance: &str, is_new: bool) {
     let of = |labels: &str| format!(r#"job="windows",instance="{instance}"{labels}"#);
     let (info, host, total, free) = if is_new {
@@ -76,14 +76,8 @@ fn windows(page: &mut Page, instance: &str, is_new: bool) {
     page.gauge(&format!("{total}{{{}}}", of("")), 16.0 * GIB);
     page.gauge(&format!("{free}{{{}}}", of("")), 4.0 * GIB);
     for core in 0..4 {
-        page.counter(
-            &format!(r#"windows_cpu_time_total{{{}}}"#, of(&format!(r#",core="0,{core}",mode="idle""#))),
-            0.75,
-        );
-        page.counter(
-            &format!(r#"windows_cpu_time_total{{{}}}"#, of(&format!(r#",core="0,{core}",mode="user""#))),
-            0.25,
-        );
+        page.counter(&format!("windows_cpu_time_total{{{}}}", of(&format!(r#",core="0,{core}",mode="idle""#))), 0.75);
+        page.counter(&format!("windows_cpu_time_total{{{}}}", of(&format!(r#",core="0,{core}",mode="user""#))), 0.25);
     }
     page.gauge(&format!("windows_net_nic_info{{{}}}", of(r#",nic="Ethernet0",mac="00-50-56-AA-BB-01""#)), 1.0);
     page.gauge(

@@ -1,4 +1,4 @@
-//! Starts the real Prometheus and node_exporter (`end2end/peers/start_prometheus.sh`) for a test; they end with the test.
+//! Starts the real Prometheus and `node_exporter` (`end2end/peers/start_prometheus.sh`) for a test; they end with the test.
 
 use std::{
     fs,
@@ -31,7 +31,7 @@ pub(crate) struct Prometheus {
 #[derive(Default)]
 pub(crate) struct Start<'a> {
     pub(crate) settings: &'a [(&'a str, &'a str)],
-    /// OpenMetrics files that are taken in first.
+    /// `OpenMetrics` files that are taken in first.
     pub(crate) history: &'a [PathBuf],
 }
 

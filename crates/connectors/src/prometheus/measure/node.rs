@@ -1,4 +1,4 @@
-//! node_exporter: Linux machines, from within.
+//! `node_exporter`: Linux machines, from within.
 
 use model::metric::Metric;
 

@@ -1,4 +1,4 @@
-//! Exporters that see machines from outside: vmware_exporter and those of libvirt.
+//! Exporters that see machines from outside: `vmware_exporter` and those of libvirt.
 
 use model::metric::Metric;
 

@@ -1,4 +1,4 @@
-//! windows_exporter: Windows machines, from within. Names moved with version 0.30; the newer ones win.
+//! `windows_exporter`: Windows machines, from within. Names moved with version 0.30; the newer ones win.
 
 use model::metric::Metric;
 
