@@ -37,6 +37,7 @@ pub(crate) async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<
     let identity = status::identity(&client).await;
     observer.stage(Stage::Vms);
     let mut told = read::ask(&client, questions(), &mut issues).await?;
+    issues.replicas(&read::replicas(&client).await);
     let targets = status::targets(&client).await;
     let roster = Roster::new(std::mem::take(&mut told.evidence));
     issues.roster(&roster);

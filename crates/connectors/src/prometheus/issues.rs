@@ -79,6 +79,19 @@ impl Issues {
         }
     }
 
+    /// Servers that scrape the same, for safety.
+    pub(super) fn replicas(&mut self, names: &BTreeSet<String>) {
+        if names.len() > 1 {
+            let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+            let message = format!(
+                "{} replicas tell of the same machines, counted once: {}",
+                names.len(),
+                shortened(&named.join(", "))
+            );
+            self.add(Severity::Note, message, None);
+        }
+    }
+
     /// Machines that are told twice, and those that cannot be told apart.
     pub(super) fn roster(&mut self, roster: &Roster) {
         let named = |machines: Vec<&Machine>| {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::failure::Failure;
 
 use super::{
-    client::{Client, INVENTORY},
+    client::{Client, INVENTORY, SMALL},
     evidence::Evidence,
     exporter::{Exporter, Key},
     fact::{Fact, Question},
@@ -30,6 +30,16 @@ impl Told {
     pub(super) fn is_whole(&self) -> bool {
         !self.untold.iter().any(|(_, fact)| fact.is_identity())
     }
+}
+
+/// Names of the Prometheus servers that tell the same twice, by the labels that Thanos, Mimir and the operator give them. The
+/// machines are the same with or without knowing them, so a failure is none of the read.
+pub(super) async fn replicas(client: &Client) -> BTreeSet<String> {
+    const LABELS: [&str; 3] = ["prometheus_replica", "__replica__", "replica"];
+    let promql = format!("group by ({}) (node_uname_info or windows_os_info)", LABELS.join(","));
+    let answer = client.query(&promql, SMALL).await.unwrap_or_default();
+    let names = answer.series.iter().map(|series| LABELS.map(|label| series.label(label)).concat());
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// `Err` where nothing more can be had from the server; a question that it cannot answer is an issue.

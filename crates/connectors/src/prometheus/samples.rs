@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     failure::{Failure, FailureKind},
+    metric::Metric,
     run::Severity,
     sample::{Grain, SeriesSamples},
 };
@@ -30,6 +31,9 @@ const DEAR_MS: i64 = 86_400_000;
 const PATIENCE: usize = 128;
 /// A time-out takes the server a minute for nothing; a refusal at once does not.
 const COST_OF_TIME_OUT: usize = 16;
+
+/// A read of so many intervals would have found rates.
+const ENOUGH_POINTS: i64 = 3;
 
 /// Reads the measurements of all machines, those of `mappings` as well: queries of people's own.
 pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Mapping]) -> Result<Sampled, Failure> {
@@ -59,9 +63,12 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Ma
         given_up: BTreeSet::new(),
         patience: PATIENCE,
         has_sent: false,
+        has_rates: BTreeSet::new(),
+        strangers: BTreeSet::new(),
         is_whole,
     };
     reader.read(span, &measures).await?;
+    reader.tell_what_is_missing(span, &measures);
     let is_whole = reader.is_whole && !roster.machines.is_empty();
     Ok(Sampled { complete_until_ms: is_whole.then_some(span.last_ms), issues: reader.issues.finish() })
 }
@@ -86,6 +93,10 @@ struct Reader<'a> {
     patience: usize,
     has_sent: bool,
     is_whole: bool,
+    /// Exporters whose CPU usage came, of one machine at least.
+    has_rates: BTreeSet<Exporter>,
+    /// Mappings whose series name no machine, by place.
+    strangers: BTreeSet<usize>,
 }
 
 impl Reader<'_> {
@@ -121,7 +132,7 @@ impl Reader<'_> {
                 waiting.extend(newest_first.into_iter().rev());
                 continue;
             }
-            match self.fetch(measure, span).await {
+            match self.fetch(at, measure, span).await {
                 Ok(series) => self.send(series).await?,
                 Err(CallError::Failed(failure)) => return Err(failure),
                 Err(CallError::TooMuch(failure)) => {
@@ -147,10 +158,40 @@ impl Reader<'_> {
         self.issues.not_read(&measure.name(), failure);
     }
 
-    async fn fetch(&mut self, measure: &Measure, span: Span) -> Result<Vec<SeriesSamples>, CallError> {
+    /// Silence that a person can end.
+    fn tell_what_is_missing(&mut self, span: Span, measures: &[Measure]) {
+        let roster = self.roster;
+        for exporter in Exporter::ALL.into_iter().filter(|exporter| exporter.is_inside() && roster.has(*exporter)) {
+            if span.points() >= ENOUGH_POINTS && !self.has_rates.contains(&exporter) {
+                self.issues.add(
+                    Severity::Note,
+                    format!("there is no CPU usage of {} in all that was read", exporter.label()),
+                    Some("Rates over 5 minutes need two scrapes in them: scrape at least every 2 minutes. If Prometheus has just started, it is only young."),
+                );
+            }
+        }
+        for at in &self.strangers {
+            self.issues.add(
+                Severity::Warning,
+                format!("the series of {} name no machine", measures[*at].name()),
+                Some("They need the label instance of the machine and, where several jobs scrape that, job: sum by (job, instance) (…)."),
+            );
+        }
+    }
+
+    async fn fetch(&mut self, at: usize, measure: &Measure, span: Span) -> Result<Vec<SeriesSamples>, CallError> {
         let range = (span.first_ms, span.last_ms);
         let answer = self.ask(measure, &measure.average, span).await?;
         let mut all = averages(self.roster, measure, &answer.series, range);
+        match measure.exporter {
+            Some(exporter) if measure.metric == Metric::CpuUsage && !all.is_empty() => {
+                self.has_rates.insert(exporter);
+            }
+            None if all.is_empty() && !answer.series.is_empty() => {
+                self.strangers.insert(at);
+            }
+            _ => {}
+        }
         let maximum =
             measure.maximum.as_ref().filter(|maximum| !maximum.is_dear || span.first_ms >= self.dear_since_ms);
         if let Some(maximum) = maximum.filter(|_| !all.is_empty()) {

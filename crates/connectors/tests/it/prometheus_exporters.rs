@@ -263,6 +263,8 @@ async fn identity_of_linux_machines_is_exact_and_what_is_not_reached_keeps_what_
     assert_eq!((both.name.as_str(), both.config.guest_host_name.as_deref()), ("localhost", None));
     let about: Vec<_> = collection.issues.iter().filter_map(|issue| issue.object.as_ref()).collect();
     assert_eq!(about, [&both.external_id], "{:?}", collection.issues);
+    let says = |text: &str| collection.issues.iter().any(|issue| issue.message.contains(text));
+    assert!(says("2 replicas tell of the same machines, counted once: a, b"), "{:?}", collection.issues);
     let kept: Vec<_> = collection.withheld.iter().map(|withheld| withheld.object.as_str()).collect();
     assert_eq!(kept, ["node:localhost:9100"]);
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use connectors::{Observer, SampleRequest, Sampling, check, collect};
+use connectors::{Observer, SampleRequest, Sampling, check, collect, prometheus::Mapping};
 use model::{check::CheckOutcome, failure::FailureKind, inventory::ObjectKind, metric::Metric, run::RunIssue};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -108,13 +108,16 @@ async fn a_range_that_is_too_much_is_halved_until_it_is_not() {
     assert!((286..=289).contains(&samples.len()), "{}", samples.len());
     assert!(samples.windows(2).all(|pair| pair[1].end_ms - pair[0].end_ms == 300_000));
 
-    // Not even one interval: the metric is given up, and said so.
+    assert!(server.queries_with("/api/v1/query_range") < 500, "{}", server.queries_with("/api/v1/query_range"));
+
+    // Not even one interval: each metric is given up, and said so.
     let script = Script { machines: 2, most_points: Some(0), ..Script::default() };
     let server = ScriptedPrometheus::start(script).await;
     let measured = measure(&endpoint(&server.url()), last_hours(24), &[]).await.unwrap();
     assert_eq!(measured.outcome.complete_until_ms, None);
     assert!(says(&measured.outcome.issues, "CPU usage of node_exporter was not read"), "{:?}", measured.outcome.issues);
-    assert!(server.queries_with("/api/v1/query_range") < 100, "{}", server.queries_with("/api/v1/query_range"));
+    // Ten metrics, halved nine times each.
+    assert!(server.queries_with("/api/v1/query_range") < 150, "{}", server.queries_with("/api/v1/query_range"));
 }
 
 #[tokio::test]
@@ -160,6 +163,30 @@ async fn warnings_and_odd_series_become_issues_and_odd_values_gaps() {
         let memory = measured.samples("node:vm0:9100", Metric::MemoryUsed);
         assert!(memory.is_empty(), "{value}: {memory:?}");
     }
+}
+
+#[tokio::test]
+async fn a_mapping_that_names_no_machine_is_told() {
+    let odd_series = r#"{"metric":{"pod":"x"},"values":[[300,"1"]]}"#;
+    let server = ScriptedPrometheus::start(Script { machines: 1, odd_series, ..Script::default() }).await;
+    let mapping = |query: &str| Mapping { metric: Metric::MemoryDemand, query: query.to_owned() };
+    let good = measure(&endpoint(&server.url()), last_hours(1), &[mapping("app_memory")]).await.unwrap();
+    assert!(!good.samples("node:vm0:9100", Metric::MemoryDemand).is_empty());
+    assert!(good.outcome.issues.is_empty(), "{:?}", good.outcome.issues);
+
+    let body = format!(r#"{{"status":"success","data":{{"result":[{odd_series}]}}}}"#);
+    let fault = Some(("app_memory", StatusCode::OK, body));
+    let server = ScriptedPrometheus::start(Script { machines: 1, fault, ..Script::default() }).await;
+    let measured = measure(&endpoint(&server.url()), last_hours(1), &[mapping("app_memory")]).await.unwrap();
+    assert!(says(&measured.outcome.issues, "by your own query name no machine"), "{:?}", measured.outcome.issues);
+    assert!(measured.outcome.complete_until_ms.is_some());
+}
+
+#[tokio::test]
+async fn machines_without_rates_are_told() {
+    let server = ScriptedPrometheus::start(Script { machines: 1, value: Some("\"NaN\""), ..Script::default() }).await;
+    let measured = measure(&endpoint(&server.url()), last_hours(1), &[]).await.unwrap();
+    assert!(says(&measured.outcome.issues, "no CPU usage of node_exporter"), "{:?}", measured.outcome.issues);
 }
 
 #[tokio::test]
