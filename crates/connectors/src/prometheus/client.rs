@@ -1,5 +1,7 @@
 //! Carries questions over HTTP: credentials, TLS, time-outs, bounds, and the wish to stop. What to ask is not its business.
 
+mod authorization;
+
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,
@@ -14,7 +16,6 @@ use reqwest::{
     Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, HeaderValue},
 };
-use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -37,8 +38,6 @@ const CONNECT: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(10);
 /// Of an answer that is an error.
 const MAX_ERROR_BYTES: usize = 64 << 10;
-/// A header of a longer password is no header that a server takes.
-const MAX_SECRET_BYTES: usize = 16 << 10;
 
 /// What one question may cost.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +73,7 @@ impl Client {
             Failure::from(error)
                 .with_advice("Type a URL (http://prom.lab:9090, https://gate.lab/prometheus) or a name with a port.")
         })?;
-        let authorization = authorization(endpoint)?;
+        let authorization = authorization::of(endpoint)?;
         let (mode, shown) = (endpoint.tls.clone(), Arc::new(tls::Shown::default()));
         let build = {
             let (mode, shown) = (mode.clone(), shown.clone());
@@ -258,30 +257,6 @@ impl Client {
             .ok_or_else(|| CallError::Failed(not_prometheus(&format!("{} does not tell its time", self.host()))))?;
         Ok(Clock::new((told * 1e3) as i64, asked, Clock::local_ms()))
     }
-}
-
-/// Basic with a user; without one the password is a bearer token; without both there is none.
-fn authorization(endpoint: &Endpoint) -> Result<Option<HeaderValue>, Failure> {
-    let (user, secret) = (endpoint.username.as_str(), endpoint.password.expose_secret());
-    let text = match (user.is_empty(), secret.trim().is_empty()) {
-        (true, true) => return Ok(None),
-        // A token is often pasted with the line's end.
-        (true, false) => format!("Bearer {}", secret.trim()),
-        (false, _) => {
-            use base64::{Engine as _, engine::general_purpose::STANDARD};
-            format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")))
-        }
-    };
-    let value = HeaderValue::from_str(&text).ok().filter(|_| text.len() <= MAX_SECRET_BYTES);
-    let mut value = value.ok_or_else(|| {
-        Failure::new(
-            FailureKind::Unauthorized,
-            "the token contains what no header may: spaces, line breaks or non-ASCII",
-        )
-        .with_advice("Paste the token again, as one line.")
-    })?;
-    value.set_sensitive(true);
-    Ok(Some(value))
 }
 
 fn http_client(mode: &TlsMode, keys: Keys, shown: &Arc<tls::Shown>) -> Result<reqwest::Client, Failure> {

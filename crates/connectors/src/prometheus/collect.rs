@@ -84,8 +84,10 @@ fn is_whole(told: &Told, roster: &Roster, targets: Option<status::TargetCounts>,
 
 fn withheld(machine: &Machine, told: &Told) -> Option<Withheld> {
     let is_silent = machine.evidence.is_gone || machine.is_ambiguous;
-    let untold = FACTS.into_iter().chain([Fact::MemoryMegabytes]);
-    let untold = untold.filter(|fact| is_silent || told.untold.contains(&(machine.exporter, *fact)));
+    let is_untold = |fact: &Fact| told.untold.contains(&(machine.exporter, *fact));
+    // That a silent machine's power is unknown is an answer; the question's own failure is none.
+    let states = [Fact::MemoryMegabytes, Fact::Power, Fact::DomainState, Fact::Up].into_iter().filter(is_untold);
+    let untold = FACTS.into_iter().filter(|fact| is_silent || is_untold(fact)).chain(states);
     let mut fields: Vec<String> = untold.flat_map(Fact::fields).map(|field| (*field).to_owned()).collect();
     fields.sort_unstable();
     fields.dedup();

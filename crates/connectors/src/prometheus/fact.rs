@@ -73,7 +73,8 @@ impl Fact {
             Self::Address => &["ip_addresses"],
             Self::Cores => &["vcpu"],
             Self::MemoryBytes | Self::MemoryMegabytes => &["memory_bytes"],
-            Self::Boot | Self::Power | Self::DomainState | Self::Up | Self::Gone => &[],
+            Self::Power | Self::DomainState | Self::Up => &["power"],
+            Self::Boot | Self::Gone => &[],
         }
     }
 }

@@ -51,6 +51,11 @@ impl Issues {
         self.add(Severity::Warning, format!("{what} was not read: {}", failure.detail), Some(failure.advice()));
     }
 
+    /// The server was lost in the middle.
+    pub(super) fn broke_off(&mut self, failure: &Failure) {
+        self.add(Severity::Error, format!("the read broke off: {}", failure.detail), Some(failure.advice()));
+    }
+
     /// What the server says about an answer: warnings and infos.
     pub(super) fn remarks(&mut self, host: &str, what: &str, remarks: &[String]) {
         for remark in remarks {

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::failure::Failure;
+use model::{
+    failure::{Failure, FailureKind},
+    run::Severity,
+};
 
 use super::{
     client::{Client, INVENTORY, SMALL},
@@ -42,10 +45,11 @@ pub(super) async fn replicas(client: &Client) -> BTreeSet<String> {
     names.filter(|name| !name.is_empty()).collect()
 }
 
-/// `Err` where nothing more can be had from the server; a question that it cannot answer is an issue.
+/// `Err` where nothing could be had from the server, or it was cancelled; a question that it cannot answer is an issue.
 pub(super) async fn ask(client: &Client, questions: Vec<Question>, issues: &mut Issues) -> Result<Told, Failure> {
     let mut told = Told::default();
-    for Question { exporter, fact, promql } in questions {
+    let mut questions = questions.into_iter();
+    while let Some(Question { exporter, fact, promql }) = questions.next() {
         // Facts of machines that nobody told of are not asked for.
         if !fact.is_identity() && !told.evidence.keys().any(|key| key.exporter == exporter) {
             continue;
@@ -71,12 +75,20 @@ pub(super) async fn ask(client: &Client, questions: Vec<Question>, issues: &mut 
                 issues.not_read(&what, &error.failure());
                 told.untold.insert((exporter, fact));
             }
-            Err(CallError::Failed(failure)) => return Err(failure),
+            Err(CallError::Failed(failure)) => {
+                if told.evidence.is_empty() || failure.kind == FailureKind::Cancelled {
+                    return Err(failure);
+                }
+                issues.broke_off(&failure);
+                told.untold.insert((exporter, fact));
+                told.untold.extend(questions.by_ref().map(|question| (question.exporter, question.fact)));
+                break;
+            }
         }
     }
     if told.evidence.len() >= MAX_MACHINES {
         issues.add(
-            model::run::Severity::Error,
+            Severity::Error,
             format!("there are more than {MAX_MACHINES} machines: not all were read"),
             Some("Add several sources, each for a part of them (Thanos and Mimir tell tenants apart)."),
         );

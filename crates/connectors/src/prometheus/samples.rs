@@ -108,9 +108,7 @@ impl Reader<'_> {
                     Err(failure) if failure.kind == FailureKind::Cancelled || !self.has_sent => return Err(failure),
                     Err(failure) => {
                         self.is_whole = false;
-                        let advice = failure.advice().to_owned();
-                        let message = format!("measurements were read in part: {}", failure.detail);
-                        self.issues.add(Severity::Error, message, Some(&advice));
+                        self.issues.broke_off(&failure);
                         return Ok(());
                     }
                 }

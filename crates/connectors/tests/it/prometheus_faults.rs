@@ -99,6 +99,27 @@ async fn a_question_without_an_answer_costs_what_it_asked_for() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_lost_in_the_middle_costs_what_was_not_read() {
+    let lost = |text| Some((text, StatusCode::BAD_GATEWAY, String::new()));
+    let server = ScriptedPrometheus::start(Script { machines: 2, fault: lost("node_dmi"), ..Script::default() }).await;
+    let collection = read(&endpoint(&server.url())).await.unwrap();
+    assert!(says(&collection.issues, "the read broke off"), "{:?}", collection.issues);
+    assert_eq!(collection.inventory.vms.len(), 2);
+    for withheld in &collection.withheld {
+        assert_eq!(withheld.fields, ["adapters", "bios_uuid", "ip_addresses", "memory_bytes", "power", "vcpu"]);
+    }
+    let server = ScriptedPrometheus::start(Script { machines: 2, fault: lost("vmware_vm"), ..Script::default() }).await;
+    assert!(read(&endpoint(&server.url())).await.unwrap().complete.is_empty(), "there may be more machines");
+
+    let fault = lost("node_disk_read_bytes_total");
+    let server = ScriptedPrometheus::start(Script { machines: 1, fault, ..Script::default() }).await;
+    let measured = measure(&endpoint(&server.url()), last_hours(1), &[]).await.unwrap();
+    assert!(says(&measured.outcome.issues, "the read broke off") && measured.outcome.complete_until_ms.is_none());
+    assert!(!measured.samples("node:vm0:9100", Metric::CpuUsage).is_empty());
+    assert!(measured.samples("node:vm0:9100", Metric::DiskWrite).is_empty());
+}
+
+#[tokio::test]
 async fn a_range_that_is_too_much_is_halved_until_it_is_not() {
     let script = Script { machines: 2, most_points: Some(13), ..Script::default() };
     let server = ScriptedPrometheus::start(script).await;
