@@ -35,10 +35,11 @@ pub(crate) async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<
     let clock = client.clock().await.map_err(super::refusal::CallError::failure)?;
     issues.clock(&clock);
     let identity = status::identity(&client).await;
+    // Before the facts: what has been scraped by now is in their answers.
+    let targets = status::targets(&client).await;
     observer.stage(Stage::Vms);
     let mut told = read::ask(&client, questions(), &mut issues).await?;
     issues.replicas(&read::replicas(&client).await);
-    let targets = status::targets(&client).await;
     let roster = Roster::new(std::mem::take(&mut told.evidence));
     issues.roster(&roster);
     let is_whole = is_whole(&told, &roster, targets, &mut issues);
