@@ -87,12 +87,9 @@ impl Issues {
     /// Servers that scrape the same, for safety.
     pub(super) fn replicas(&mut self, names: &BTreeSet<String>) {
         if names.len() > 1 {
-            let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
-            let message = format!(
-                "{} replicas tell of the same machines, counted once: {}",
-                names.len(),
-                shortened(&named.join(", "))
-            );
+            let first: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+            let first = shortened(&first.join(", "));
+            let message = format!("{} replicas tell of the same machines, counted once: {first}", names.len());
             self.add(Severity::Note, message, None);
         }
     }
