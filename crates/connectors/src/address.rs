@@ -1,5 +1,7 @@
 //! What people type as an address, understood: `vc1`, `vc1:8443`, `2001:db8::1`, `https://vc1.lab/ui/`, `http://sim:8989/sdk`.
 
+mod prometheus;
+
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},

@@ -6,6 +6,7 @@ pub mod address;
 mod http_failure;
 pub mod hyperv;
 mod observer;
+pub mod prometheus;
 mod quote;
 mod sampling;
 mod tls;
@@ -40,7 +41,8 @@ pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::check(endpoint).await,
         SourceKind::Hyperv => hyperv::check(endpoint).await,
-        kind => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
+        SourceKind::Prometheus => prometheus::check(endpoint).await,
+        kind @ SourceKind::Zabbix => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
     }
 }
 
@@ -50,7 +52,8 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::collect(endpoint, observer).await,
         SourceKind::Hyperv => hyperv::collect(endpoint, observer).await,
-        kind => Err(unsupported(kind)),
+        SourceKind::Prometheus => prometheus::collect(endpoint, observer).await,
+        kind @ SourceKind::Zabbix => Err(unsupported(kind)),
     }
 }
 
@@ -58,6 +61,7 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
 pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Sampled, Failure> {
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::samples(endpoint, sampling).await,
+        SourceKind::Prometheus => prometheus::samples(endpoint, sampling, &[]).await,
         kind => Err(unsupported(kind)),
     }
 }

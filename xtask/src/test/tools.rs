@@ -16,7 +16,7 @@ struct Tool {
     without: &'static str,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         name: "PostgreSQL",
         is_there: || postgres().is_some(),
@@ -30,6 +30,12 @@ const TOOLS: [Tool; 4] = [
         },
         packages: &["golang-go", "golang-github-vmware-govmomi-dev"],
         without: "tests against vcsim, VMware's vCenter simulator",
+    },
+    Tool {
+        name: "Prometheus with node_exporter",
+        is_there: || ["prometheus", "promtool", "prometheus-node-exporter"].iter().all(|name| find(name).is_some()),
+        packages: &["prometheus", "prometheus-node-exporter"],
+        without: "tests against Prometheus",
     },
     Tool {
         name: "Chromium",
