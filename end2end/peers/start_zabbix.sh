@@ -187,16 +187,17 @@ if ! alive linger; then
   bash -c '
     exec 8<"$1/use"
     free=0
-    while [ "$free" -lt 12 ]; do
+    while :; do
       sleep 5
-      if flock -n -x 8; then
-        flock -u 8
-        free=$((free + 1))
-      else
-        free=0
-      fi
+      flock -n -x 8 && flock -u 8 && free=$((free + 1)) || free=0
+      [ "$free" -ge 12 ] || continue
+      # Nobody can start to use it from here on, and nobody has meanwhile.
+      exec 9>"$1/lock"
+      flock 9
+      flock -n -x 8 && LOCKED=1 ZABBIX_ROOT=$1 exec "$2/stop_zabbix.sh" "$1"
+      exec 9>&-
+      free=0
     done
-    ZABBIX_ROOT=$1 exec "$2/stop_zabbix.sh" "$1"
   ' linger "$root" "$here" >"$root/log/linger.log" 2>&1 </dev/null 9>&- &
   echo $! >"$root/run/linger.pid"
 fi

@@ -3,8 +3,11 @@
 set -euo pipefail
 root=${ZABBIX_ROOT:-${TMPDIR:-/tmp}/iroa-peers/zabbix}
 [ -d "$root/run" ] || exit 0
-exec 9>"$root/lock"
-flock 9
+# LOCKED=1: the caller holds the lock already.
+[ "${LOCKED:-}" = 1 ] || {
+  exec 9>"$root/lock"
+  flock 9
+}
 
 # A process id may belong to another program after a crash: the command line tells.
 ours() { tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q -F "$root"; }

@@ -11,6 +11,7 @@ mod sampling;
 mod tls;
 pub mod vcenter;
 mod xml;
+pub mod zabbix;
 
 pub use observer::{CollectProgress, Observer};
 pub use sampling::{SampleRequest, SampleSink, Sampled, Sampling};
@@ -40,6 +41,7 @@ pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::check(endpoint).await,
         SourceKind::Hyperv => hyperv::check(endpoint).await,
+        SourceKind::Zabbix => zabbix::check(endpoint).await,
         kind => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
     }
 }
@@ -50,13 +52,17 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::collect(endpoint, observer).await,
         SourceKind::Hyperv => hyperv::collect(endpoint, observer).await,
+        SourceKind::Zabbix => zabbix::collect(endpoint, observer).await,
         kind => Err(unsupported(kind)),
     }
 }
 
 /// Reads measurements and hands them on as they arrive. `Err` only if nothing could be read or it was cancelled.
-pub async fn samples(endpoint: &Endpoint, _sampling: Sampling<'_>) -> Result<Sampled, Failure> {
-    Err(unsupported(endpoint.kind))
+pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Sampled, Failure> {
+    match endpoint.kind {
+        SourceKind::Zabbix => zabbix::samples(endpoint, sampling).await,
+        kind => Err(unsupported(kind)),
+    }
 }
 
 fn unsupported(kind: SourceKind) -> Failure {

@@ -54,7 +54,7 @@ impl SourceKind {
 
     /// This version has a connector for it.
     pub const fn is_supported(self) -> bool {
-        matches!(self, Self::Vcenter | Self::Hyperv)
+        matches!(self, Self::Vcenter | Self::Hyperv | Self::Zabbix)
     }
 }
 
