@@ -254,7 +254,8 @@ mod tests {
     #[test]
     fn the_api_of_zabbix_is_found_from_any_of_its_pages() {
         let one = |url: &str| vec![url.to_owned()];
-        let either = |server: &str| vec![format!("{server}/api_jsonrpc.php"), format!("{server}/zabbix/api_jsonrpc.php")];
+        let either =
+            |server: &str| vec![format!("{server}/api_jsonrpc.php"), format!("{server}/zabbix/api_jsonrpc.php")];
         for (typed, expected) in [
             ("z.lab", either("https://z.lab:443")),
             ("http://z.lab:8080/", either("http://z.lab:8080")),

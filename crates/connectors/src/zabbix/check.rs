@@ -158,7 +158,8 @@ async fn account(session: &Session) -> Vec<String> {
         );
     }
     if name.as_deref() == Some("guest") {
-        notes.push("This is Zabbix's guest account: it sees only what everybody may see without signing in.".to_owned());
+        notes
+            .push("This is Zabbix's guest account: it sees only what everybody may see without signing in.".to_owned());
     }
     notes
 }
@@ -194,7 +195,9 @@ fn describe(plans: &Plans, hosts: usize) -> String {
         items += plan.items.len();
     }
     if counts.is_empty() {
-        return format!("None of the items of {hosts} hosts is one that IROA knows: no measurements will be read. Link Zabbix's templates for Linux, Windows or VMware.");
+        return format!(
+            "None of the items of {hosts} hosts is one that IROA knows: no measurements will be read. Link Zabbix's templates for Linux, Windows or VMware."
+        );
     }
     let told: Vec<String> = counts.iter().map(|(metric, count)| format!("{} ({count})", metric.label())).collect();
     format!("{items} items of {hosts} hosts are recognised: {}.", told.join(", "))

@@ -212,7 +212,10 @@ fn host_parameters(version: Version, ids: &[String]) -> Value {
 
 fn note_problems(read: &problems::Problems, issues: &mut Issues) {
     if read.suppressed > 0 {
-        issues.note(format!("{} problems are suppressed, for example by a maintenance, and not shown", read.suppressed), None);
+        issues.note(
+            format!("{} problems are suppressed, for example by a maintenance, and not shown", read.suppressed),
+            None,
+        );
     }
     if read.is_cut {
         let message = format!("there are more problems than are read: the newest {} are shown", read.alarms.len());

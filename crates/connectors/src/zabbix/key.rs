@@ -102,10 +102,10 @@ mod tests {
             ("system.cpu.util[,idle,]", &["", "idle"]),
             (r#"net.if.in["eth0"]"#, &["eth0"]),
             (r#"net.if.in["{#IFNAME}",dropped]"#, &["{#IFNAME}", "dropped"]),
-            (r#"perf_counter_en["\PhysicalDisk(0 C:)\Disk Read Bytes/sec",60]"#, &[
-                r"\PhysicalDisk(0 C:)\Disk Read Bytes/sec",
-                "60",
-            ]),
+            (
+                r#"perf_counter_en["\PhysicalDisk(0 C:)\Disk Read Bytes/sec",60]"#,
+                &[r"\PhysicalDisk(0 C:)\Disk Read Bytes/sec", "60"],
+            ),
             (r#"x["a, \"b\"", [1,2] ,c]"#, &["a, \"b\"", "[1,2] ", "c"]),
         ] {
             assert_eq!(Key::parse(text).unwrap().parameters, parameters, "{text}");
@@ -124,7 +124,10 @@ mod tests {
         assert!(covers("vfs.fs.*size[*,pused]", "vfs.fs.dependent.size[/,pused]"));
         assert!(covers("vfs.fs.*size[*,pused]", "vfs.fs.size[C:,pused]"));
         assert!(!covers("vfs.fs.*size[*,pused]", "vfs.fs.size[C:,pfree]"));
-        assert!(covers(r"perf_counter_en[*Disk Read Bytes/sec,*]", r#"perf_counter_en["\X(_Total)\Disk Read Bytes/sec"]"#));
+        assert!(covers(
+            r"perf_counter_en[*Disk Read Bytes/sec,*]",
+            r#"perf_counter_en["\X(_Total)\Disk Read Bytes/sec"]"#
+        ));
         assert!(!covers("system.cpu.util", "system.cpu.util[,idle]"));
         assert!(glob("*a*b*", "xaxbx") && !glob("*a*b*", "xbxax") && glob("", "") && !glob("", "x") && glob("*", ""));
         assert!(!glob("ab*ba", "aba"));

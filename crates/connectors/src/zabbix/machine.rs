@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     ids::ExternalId,
-    inventory::{
-        Adapter, Attribute, ConnectionState, Health, PowerState, Tag, Vm, VmConfig, VmState,
-    },
+    inventory::{Adapter, Attribute, ConnectionState, Health, PowerState, Tag, Vm, VmConfig, VmState},
 };
 
 use super::{
@@ -180,12 +178,18 @@ fn serial(host: &Host, facts: &Facts) -> Option<String> {
     let told = facts.text("system.hw.chassis.serial").map(str::to_owned);
     let inventory = || ["serialno_a", "serialno_b"].iter().filter_map(|name| host.inventory.line(name));
     // The one that tells the UUID, where there are several.
-    told.iter().cloned().chain(inventory()).find(|serial| serial_uuid(serial).is_some()).or(told).or_else(|| inventory().next())
+    told.iter()
+        .cloned()
+        .chain(inventory())
+        .find(|serial| serial_uuid(serial).is_some())
+        .or(told)
+        .or_else(|| inventory().next())
 }
 
 fn guest_os(host: &Host, facts: &Facts) -> Option<String> {
     let inventory = ["os_full", "os", "os_short"].iter().find_map(|name| host.inventory.line(name));
-    let told = inventory.or_else(|| facts.text("system.sw.os").or_else(|| facts.text("system.uname")).map(str::to_owned));
+    let told =
+        inventory.or_else(|| facts.text("system.sw.os").or_else(|| facts.text("system.uname")).map(str::to_owned));
     told.map(|text| text.chars().take(200).collect())
 }
 
@@ -194,14 +198,18 @@ fn guest_host_name(host: &Host, facts: &Facts) -> Option<String> {
     let mut interfaces: Vec<_> = host.interfaces.0.iter().filter(|interface| interface.kind.0 == Some(1)).collect();
     interfaces.sort_by_key(|interface| interface.main.0 != Some(1));
     let fact = |name: &str| facts.text(name).map(str::to_owned);
-    let mut told: Vec<String> = [fact("system.hostname.fqdn"), fact("system.hostname"), fact("system.hostname.host")].into_iter().flatten().collect();
+    let mut told: Vec<String> = [fact("system.hostname.fqdn"), fact("system.hostname"), fact("system.hostname.host")]
+        .into_iter()
+        .flatten()
+        .collect();
     told.extend(interfaces.iter().filter_map(|interface| interface.dns.line()));
     told.extend(host.inventory.line("name"));
     told.extend(host.host.line());
     told.retain(|name| identity::is_host_name(name));
     let full = told.iter().find(|name| name.contains('.'));
     // A short name that the guest tells and a full one that begins otherwise are two names: the guest knows its own.
-    let own = fact("system.hostname").or_else(|| fact("system.hostname.host")).filter(|name| identity::is_host_name(name));
+    let own =
+        fact("system.hostname").or_else(|| fact("system.hostname.host")).filter(|name| identity::is_host_name(name));
     match (full, own) {
         (Some(full), Some(own)) if !full.to_ascii_lowercase().starts_with(&own.to_ascii_lowercase()) => Some(own),
         (Some(full), _) => Some(full.clone()),
@@ -232,9 +240,11 @@ fn adapters(host: &Host, facts: &Facts) -> Vec<Adapter> {
 fn tags(host: &Host) -> Vec<Tag> {
     let groups = host.groups.0.iter().filter_map(|group| group.name.line());
     let groups = groups.map(|name| Tag { category: "Host group".to_owned(), name });
-    let own = host.tags.0.iter().filter_map(|tag| {
-        Some(Tag { category: tag.tag.line()?, name: tag.value.line().unwrap_or_default() })
-    });
+    let own = host
+        .tags
+        .0
+        .iter()
+        .filter_map(|tag| Some(Tag { category: tag.tag.line()?, name: tag.value.line().unwrap_or_default() }));
     let mut tags: Vec<Tag> = groups.chain(own).take(TAGS_MAX).collect();
     tags.sort();
     tags.dedup();
@@ -254,7 +264,9 @@ fn attributes(host: &Host, technical: Option<String>, serial: Option<String>) ->
         field("deployment_status", "Deployment status"),
         field("hardware", "Hardware"),
     ];
-    let told = told.into_iter().filter_map(|(name, value)| Some(Attribute { name, value: value?.chars().take(500).collect() }));
+    let told = told
+        .into_iter()
+        .filter_map(|(name, value)| Some(Attribute { name, value: value?.chars().take(500).collect() }));
     told.collect()
 }
 
@@ -306,7 +318,8 @@ mod tests {
         assert_eq!(config.instance_uuid.as_deref(), Some("502a1b2c-3d4e-5f60-7182-93a4b5c6d7e8"));
         assert_eq!(config.guest_host_name.as_deref(), Some("WEB01.lab.example"));
         assert_eq!(config.ip_addresses, ["192.0.2.7"]);
-        let macs: Vec<_> = config.adapters.iter().map(|adapter| (adapter.label.as_str(), adapter.mac.as_deref())).collect();
+        let macs: Vec<_> =
+            config.adapters.iter().map(|adapter| (adapter.label.as_str(), adapter.mac.as_deref())).collect();
         assert_eq!(macs, [("eth0", Some("00:50:56:aa:bb:01")), ("eth1", Some("00:50:56:aa:bb:02"))]);
         assert_eq!((config.vcpu, config.memory_bytes), (Some(4), Some(8 << 30)));
         assert_eq!((config.power, config.connection), (PowerState::On, ConnectionState::Connected));
@@ -319,7 +332,8 @@ mod tests {
     #[test]
     fn a_host_named_by_uuid_is_that_machine() {
         let id = "564d4ba0-2f3e-7c11-aaaa-0123456789ab";
-        let vm = read(json!({"hostid": "1", "host": id, "inventory": []}), json!([item("vmware.vm.powerstate", "0", 1)]));
+        let vm =
+            read(json!({"hostid": "1", "host": id, "inventory": []}), json!([item("vmware.vm.powerstate", "0", 1)]));
         assert_eq!((vm.config.bios_uuid.as_deref(), vm.config.power), (Some(id), PowerState::Off));
         assert_eq!(vm.config.guest_host_name, None);
         let hypervisor = json!({"hostid": "1", "host": id, "macros": [{"macro": "{$VMWARE.HV.UUID}", "value": id}]});

@@ -8,7 +8,7 @@ mod units;
 use model::metric::Metric;
 
 use super::key::Key;
-pub(super) use units::{Formula, Operand, linear};
+pub(super) use units::{Formula, Operand};
 
 /// How items of one metric of one machine become one value: its interfaces, its file systems, its disks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,10 +146,15 @@ mod tests {
     fn an_own_rule_goes_first() {
         let own = Rule::own("my.cpu[*]", Metric::CpuUsage).unwrap();
         let mapping = Mapping::new(&[own]);
-        assert_eq!(mapping.find("my.cpu[all]").map(|(rank, rule)| (rank, rule.metric)), Some((0, Some(Metric::CpuUsage))));
+        assert_eq!(
+            mapping.find("my.cpu[all]").map(|(rank, rule)| (rank, rule.metric)),
+            Some((0, Some(Metric::CpuUsage)))
+        );
         assert!(mapping.searches().contains(&"my.cpu".to_owned()));
         assert!(Rule::own("my cpu", Metric::CpuUsage).unwrap_err().to_string().contains("my cpu"));
         let searches = mapping.searches();
-        assert!(searches.iter().all(|one| !searches.iter().any(|other| other != one && one.starts_with(other.as_str()))));
+        assert!(
+            searches.iter().all(|one| !searches.iter().any(|other| other != one && one.starts_with(other.as_str())))
+        );
     }
 }

@@ -114,7 +114,8 @@ fn machine(id: ExternalId, items: &[&Item], mapping: &Mapping, unusable: &mut u6
         }
         plan.metrics.push(MetricPlan { metric, combine, items });
     }
-    let needs = |operand| plan.metrics.iter().flat_map(|plan| &plan.items).any(|item| item.formula.operand == Some(operand));
+    let needs =
+        |operand| plan.metrics.iter().flat_map(|plan| &plan.items).any(|item| item.formula.operand == Some(operand));
     let (needs_memory, needs_cpus) = (needs(Operand::Memory), needs(Operand::PerCpu));
     plan.memory = plan.memory.filter(|_| needs_memory);
     plan.cpus = plan.cpus.filter(|_| needs_cpus);

@@ -127,11 +127,14 @@ mod tests {
         let hosts = BTreeMap::from([("1".to_owned(), vec![id("10")]), ("2".to_owned(), vec![id("10"), id("11")])]);
         let read = assemble(&problems.0, &hosts);
         let told: Vec<_> = read.alarms.iter().map(|alarm| (alarm.key.as_str(), alarm.health, alarm.since_ms)).collect();
-        assert_eq!(told, [
-            ("9", Health::Red, Some(1_700_000_000_000)),
-            ("8.10", Health::Yellow, None),
-            ("8.11", Health::Yellow, None),
-        ]);
+        assert_eq!(
+            told,
+            [
+                ("9", Health::Red, Some(1_700_000_000_000)),
+                ("8.10", Health::Yellow, None),
+                ("8.11", Health::Yellow, None),
+            ]
+        );
         assert!(read.alarms[0].acknowledged && read.suppressed == 1);
         assert_eq!(worst(&read.alarms), BTreeMap::from([(&id("10"), Health::Red), (&id("11"), Health::Yellow)]));
     }

@@ -82,7 +82,9 @@ fn not_json(body: &[u8], host: &str) -> CallError {
     }
     if page.contains("maintenance") {
         let detail = format!("{host} answers with a maintenance page");
-        return Failure::new(FailureKind::Unreachable, detail).with_advice("Wait until the maintenance is over.").into();
+        return Failure::new(FailureKind::Unreachable, detail)
+            .with_advice("Wait until the maintenance is over.")
+            .into();
     }
     let what = if page.contains("password") || page.contains("sign in") { "a sign-in page" } else { "a page" };
     let what = if body.is_empty() { "nothing" } else { what };
@@ -113,7 +115,9 @@ impl RpcError {
         }
         if has(&["token expired", "token is disabled", "token disabled"]) {
             return failure(FailureKind::Unauthorized, format!("{host} refuses the API token: “{said}”"))
-                .with_advice("Make a new API token in Zabbix (Users → API tokens), with an expiry that suits a service.")
+                .with_advice(
+                    "Make a new API token in Zabbix (Users → API tokens), with an expiry that suits a service.",
+                )
                 .into();
         }
         if has(&["incorrect user name", "login name or password", "password is incorrect"]) {
@@ -162,7 +166,7 @@ mod tests {
             ("Account is blocked for 23 seconds.", FailureKind::AccountLocked),
             ("Account is temporarily blocked.", FailureKind::AccountLocked),
             ("No permissions to system access.", FailureKind::AccountLocked),
-            (r"No permissions to call \"host.get\".", FailureKind::Forbidden),
+            ("No permissions to call 'host.get'.", FailureKind::Forbidden),
             ("API token expired.", FailureKind::Unauthorized),
             ("Session terminated, re-login, please.", FailureKind::Unauthorized),
             ("Error connecting to database.", FailureKind::Unreachable),

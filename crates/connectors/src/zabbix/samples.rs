@@ -160,7 +160,9 @@ impl Run<'_> {
         if affordable_s < span_s {
             window.detail_ms = hour_after(window.to_ms - affordable_s * 1_000);
             let days = affordable_s / 86_400;
-            let message = format!("{items} items are too many to read all their values: {days} days are read in detail, and hourly trends before");
+            let message = format!(
+                "{items} items are too many to read all their values: {days} days are read in detail, and hourly trends before"
+            );
             self.issues.note(message, None);
         }
         Ok(())

@@ -234,7 +234,9 @@ impl Session {
         }
         if self.token().trim().is_empty() {
             return Err(Failure::new(FailureKind::Unauthorized, "there is neither a user name nor an API token")
-                .with_advice("Give user name and password, or leave the user name empty and give an API token as the password."));
+                .with_advice(
+                    "Give user name and password, or leave the user name empty and give an API token as the password.",
+                ));
         }
         let token = SecretString::from(self.token().trim().to_owned());
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = token;

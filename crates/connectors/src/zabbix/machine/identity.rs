@@ -51,7 +51,8 @@ pub(super) fn macs(text: &str) -> Vec<(Option<String>, String)> {
             rest = after;
             continue;
         }
-        let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || c == ':' || c == '-' || c == '.')).unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !(c.is_ascii_hexdigit() || c == ':' || c == '-' || c == '.')).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         found.extend(mac(word).map(|mac| (interface.take().filter(|name| !name.is_empty()), mac)));
         rest = after;
@@ -82,7 +83,11 @@ pub(super) fn addresses(host: &Host) -> Vec<String> {
     for interface in interfaces {
         let Some(address) = interface.ip.as_str().and_then(|ip| ip.trim().parse::<IpAddr>().ok()) else { continue };
         let text = address.to_string();
-        if !address.is_loopback() && !address.is_unspecified() && !addresses.contains(&text) && addresses.len() < ADDRESSES_MAX {
+        if !address.is_loopback()
+            && !address.is_unspecified()
+            && !addresses.contains(&text)
+            && addresses.len() < ADDRESSES_MAX
+        {
             addresses.push(text);
         }
     }
@@ -123,7 +128,9 @@ mod tests {
 
     #[test]
     fn macs_are_found_in_every_writing() {
-        let found = macs("[lo    ]  00:00:00:00:00:00, [eth0  ]  00:50:56:AA:bb:01, 00-15-5D-00-00-02 0015.5d00.0003 ff:ff:ff:ff:ff:ff 10.0.0.1");
+        let found = macs(
+            "[lo    ]  00:00:00:00:00:00, [eth0  ]  00:50:56:AA:bb:01, 00-15-5D-00-00-02 0015.5d00.0003 ff:ff:ff:ff:ff:ff 10.0.0.1",
+        );
         let found: Vec<_> = found.iter().map(|(name, mac)| (name.as_deref(), mac.as_str())).collect();
         assert_eq!(
             found,

@@ -76,7 +76,9 @@ const RULES: [(&str, Option<Metric>, Measures); 48] = [
 ];
 
 pub(super) fn rules() -> impl Iterator<Item = Rule> {
-    RULES.into_iter().filter_map(|(pattern, metric, measures)| Some(Rule { pattern: Key::parse(pattern)?, metric, measures }))
+    RULES
+        .into_iter()
+        .filter_map(|(pattern, metric, measures)| Some(Rule { pattern: Key::parse(pattern)?, metric, measures }))
 }
 
 #[cfg(test)]

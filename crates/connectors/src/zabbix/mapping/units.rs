@@ -6,7 +6,7 @@ use super::Measures;
 use crate::zabbix::wire::Item;
 
 /// What a value is calculated with beside itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::zabbix) enum Operand {
     /// The machine's memory in bytes.
     Memory,
@@ -46,7 +46,7 @@ impl Formula {
 }
 
 /// A straight line through the origin.
-pub(in crate::zabbix) const fn linear(scale: f64) -> Formula {
+const fn linear(scale: f64) -> Formula {
     Formula { offset: 0.0, scale, operand_offset: 0.0, operand_scale: 0.0, operand: None }
 }
 

@@ -70,7 +70,8 @@ impl Run<'_> {
     pub(super) async fn read_group(&mut self, hosts: &[String], window: Window) -> Result<(), CallError> {
         let Plans { machines, unusable } = self.plan(hosts).await?;
         self.unusable += unusable;
-        self.planned += machines.iter().flat_map(|machine| &machine.metrics).map(|plan| plan.items.len() as u64).sum::<u64>();
+        self.planned +=
+            machines.iter().flat_map(|machine| &machine.metrics).map(|plan| plan.items.len() as u64).sum::<u64>();
         let mut memory = self.seed(&machines).await?;
         // Where the detail of a metric begins: as far back as all its items keep values.
         let detail = |plan: &MetricPlan| {
@@ -78,7 +79,8 @@ impl Run<'_> {
             let kept_from = hour_after(window.now_ms.saturating_sub(kept_s.saturating_mul(1_000)));
             kept_from.max(window.detail_ms).clamp(window.from_ms, window.to_ms)
         };
-        let trends_to = machines.iter().flat_map(|machine| &machine.metrics).map(detail).max().unwrap_or(window.from_ms);
+        let trends_to =
+            machines.iter().flat_map(|machine| &machine.metrics).map(detail).max().unwrap_or(window.from_ms);
         let mut from = window.from_ms;
         while from < trends_to {
             let to = (from + TREND_SLICE_MS).min(trends_to);
@@ -181,7 +183,9 @@ impl Run<'_> {
             }
         }
         self.rows(table, &operand_items, span, |row| {
-            let (Some(id), Some(clock), Some(value)) = (row.itemid.0, row.clock.0, plausible(row.value.0)) else { return };
+            let (Some(id), Some(clock), Some(value)) = (row.itemid.0, row.clock.0, plausible(row.value.0)) else {
+                return;
+            };
             if let Some((machine, operand)) = operands.get(&id) {
                 memory.remember(*machine, *operand, clock.saturating_mul(1_000), value);
             }
@@ -225,7 +229,8 @@ impl Run<'_> {
             failed = self.reader.read(table, items, span, &mut take).await?;
         } else {
             for value_type in [0, 3] {
-                let of_type: Vec<&Wanted> = items.iter().filter(|item| item.value_type == value_type).copied().collect();
+                let of_type: Vec<&Wanted> =
+                    items.iter().filter(|item| item.value_type == value_type).copied().collect();
                 failed.extend(self.reader.read(Table::History(value_type), &of_type, span, &mut take).await?);
             }
         }
