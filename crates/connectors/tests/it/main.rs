@@ -26,3 +26,5 @@ mod winrm_hostile;
 mod winrm_kerberos;
 mod winrm_peer;
 mod winrm_recorded;
+mod zabbix;
+mod zabbix_peer;
