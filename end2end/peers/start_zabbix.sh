@@ -108,6 +108,7 @@ if [ ! -f "$root/database-is-whole" ]; then
   query -U postgres -c 'create database zabbix owner zabbix template template0'
   zcat "$schema/schema.sql.gz" "$schema/images.sql.gz" "$schema/data.sql.gz" | query -U zabbix -d zabbix -1 >"$root/log/schema.log" 2>&1 ||
     fail "Zabbix's tables cannot be made: $(tail -n 1 "$root/log/schema.log")"
+  query -U postgres -d zabbix -c analyze
   touch "$root/database-is-whole"
 fi
 # The host that Zabbix comes with is this machine; its agent listens elsewhere than usual.

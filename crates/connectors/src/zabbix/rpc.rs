@@ -140,7 +140,7 @@ impl RpcError {
                 .with_advice("Give the account's role access to the API, with this method among the allowed ones (Users → User roles → Access to API).")
                 .into();
         }
-        let retry = has(&["sql", "database", "deadlock", "connection"]);
+        let retry = has(&["sql", "database", "dbexecute", "deadlock", "connection"]);
         let kind = if retry { FailureKind::Unreachable } else { FailureKind::Protocol };
         failure(kind, format!("{host} refuses {method}: “{said}”")).into()
     }

@@ -240,7 +240,7 @@ async fn what_is_older_than_history_comes_as_hours() {
     let (sampled, all) = sampled(&zabbix.admin(), &request).await;
     assert!(sampled.complete_until_ms.is_some(), "{:?}", sampled.issues);
     let hours = of(&all, Metric::CpuUsage, Grain::Hour);
-    assert!((9 * 24 - 2..=9 * 24).contains(&hours.len()), "{}", hours.len());
+    assert!((9 * 24 - 1..=9 * 24 + 1).contains(&hours.len()), "{}", hours.len());
     // Idle 70 % on average and 20 % at the least: 30 % busy, 80 % at the most.
     assert!(hours.iter().all(|sample| sample.average == 30.0 && sample.maximum == Some(80.0)));
     assert!(hours.windows(2).all(|pair| pair[1].end_ms - pair[0].end_ms == 3_600_000));

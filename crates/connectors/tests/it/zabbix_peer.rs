@@ -75,7 +75,15 @@ impl ZabbixPeer {
     }
 
     pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
-        let answer = self.call_as(&self.session, method, params).await;
+        let mut answer = self.call_as(&self.session, method, params.clone()).await;
+        // Zabbix numbers new objects in a table of its own, and several creators at once trip over each other.
+        for _ in 0..20 {
+            if answer["error"]["data"] != json!("DBEXECUTE_ERROR") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            answer = self.call_as(&self.session, method, params.clone()).await;
+        }
         assert!(answer["error"].is_null(), "{method}: {answer}");
         answer["result"].clone()
     }
