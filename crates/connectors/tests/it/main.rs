@@ -27,4 +27,6 @@ mod winrm_kerberos;
 mod winrm_peer;
 mod winrm_recorded;
 mod zabbix;
+mod zabbix_answers;
 mod zabbix_peer;
+mod zabbix_server;
