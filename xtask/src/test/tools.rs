@@ -16,7 +16,7 @@ struct Tool {
     without: &'static str,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         name: "PostgreSQL",
         is_there: || postgres().is_some(),
@@ -30,6 +30,28 @@ const TOOLS: [Tool; 4] = [
         },
         packages: &["golang-go", "golang-github-vmware-govmomi-dev"],
         without: "tests against vcsim, VMware's vCenter simulator",
+    },
+    Tool {
+        name: "Zabbix",
+        is_there: || {
+            ["/usr/sbin/zabbix_server", "/usr/sbin/zabbix_agentd", "/usr/share/zabbix/api_jsonrpc.php"]
+                .iter()
+                .all(|file| std::path::Path::new(file).exists())
+        },
+        packages: &[
+            "zabbix-server-pgsql",
+            "zabbix-frontend-php",
+            "zabbix-agent",
+            "postgresql",
+            "php-cli",
+            "php-pgsql",
+            "php-gd",
+            "php-xml",
+            "php-bcmath",
+            "php-mbstring",
+            "php-curl",
+        ],
+        without: "tests against a real Zabbix",
     },
     Tool {
         name: "Chromium",
