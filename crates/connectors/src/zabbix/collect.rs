@@ -84,6 +84,12 @@ async fn read(session: &Session, observer: &Observer) -> Result<Collection, Fail
     if !machines.is_whole || ids.len() >= MAX_HOSTS {
         complete.remove(&ObjectKind::Vm);
     }
+    // Zabbix answers an account that has lost its rights with an empty list; it always has a host of its own.
+    if ids.is_empty() {
+        complete.remove(&ObjectKind::Vm);
+        let advice = "Give the account's user group read permission on the host groups. What was known before stays.";
+        issues.add(Severity::Warning, Some(ObjectKind::Vm), "the account sees no enabled host", Some(advice));
+    }
     // Zabbix has no custom attributes, snapshots or roles of machines: there is nothing of them that was not read.
     let mut aspects: BTreeSet<Aspect> = Aspect::ALL.into_iter().collect();
 

@@ -157,6 +157,14 @@ async fn what_is_beside_hosts_costs_itself_alone() {
 }
 
 #[tokio::test]
+async fn an_account_that_has_lost_its_rights_archives_nothing() {
+    let server = ZabbixServer::start(Script { hosts: 0, ..Script::default() }).await;
+    let collection = read(&server.endpoint()).await.unwrap();
+    assert!(!collection.complete.contains(&model::inventory::ObjectKind::Vm));
+    assert!(collection.issues.iter().any(|issue| issue.message.contains("sees no enabled host")));
+}
+
+#[tokio::test]
 async fn values_of_other_types_and_absurd_ones_are_left_out() {
     let end = now_s() / 300 * 300;
     let row = |value: serde_json::Value| json!({"itemid": "11", "clock": (end - 100).to_string(), "value": value});
