@@ -163,14 +163,14 @@ fn say(
     let result = match method {
         "apiinfo.version" => json!(script.version),
         "user.login" => {
-            let field = if version[..] < [5, 4] { "user" } else { "username" };
+            let field = if version[..] < [5, 4][..] { "user" } else { "username" };
             if params.get(field).is_none() || params.as_object().unwrap().len() != 3 {
                 return Ok(failed("Invalid parameter \"/\": unexpected parameter."));
             }
             memory.sessions += 1;
             json!({"sessionid": format!("session-{}", memory.sessions), field: "reader", "type": 1})
         }
-        _ if in_body && version[..] >= [7, 2] => {
+        _ if in_body && version[..] >= [7, 2][..] => {
             return Ok(failed("Invalid parameter \"/\": unexpected parameter \"auth\"."));
         }
         _ if key != Some(&format!("session-{}", memory.sessions)) => {
