@@ -38,7 +38,7 @@ pub fn NewSourcePage() -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| {
         let named = query.with(|query| SourceKind::from_key(query.get_str("kind")?));
-        named.filter(|kind| kind.is_supported()).unwrap_or(SourceKind::Vcenter)
+        named.unwrap_or(SourceKind::Vcenter)
     });
     let body = move || {
         let draft = draft.get()?;
@@ -64,7 +64,7 @@ pub fn NewSourcePage() -> impl IntoView {
 /// Which platform the source is of: links, so that the choice is in the address.
 #[component]
 fn KindChoice(chosen: SourceKind) -> impl IntoView {
-    let links = SourceKind::ALL.into_iter().filter(|kind| kind.is_supported()).map(|kind| {
+    let links = SourceKind::ALL.map(|kind| {
         let current = (kind == chosen).then_some("page");
         view! {
             <li>

@@ -73,6 +73,30 @@ impl Address {
         Ok(Self { url })
     }
 
+    /// Understands the address of a Zabbix web interface, of one of its pages or of its `api_jsonrpc.php`: where the API may
+    /// be, the likeliest place first. Without a scheme it is https.
+    pub fn zabbix(typed: &str) -> Result<Vec<Self>, AddressError> {
+        let mut url = parse(typed)?;
+        url.set_query(None);
+        url.set_fragment(None);
+        let path = url.path().to_owned();
+        let folder = match path.rsplit_once('/') {
+            Some((folder, page)) if page.ends_with(".php") || page.is_empty() => folder,
+            _ => &path,
+        };
+        let folder = folder.trim_end_matches('/');
+        let at = |folder: &str| {
+            let mut url = url.clone();
+            url.set_path(&format!("{folder}/api_jsonrpc.php"));
+            Self { url }
+        };
+        // The packages of distributions put it below /zabbix, containers at the top.
+        if folder.is_empty() && !path.ends_with("/api_jsonrpc.php") {
+            return Ok(vec![at(""), at("/zabbix")]);
+        }
+        Ok(vec![at(folder)])
+    }
+
     /// The same service of another host, by name or by address; `None` if that is neither.
     pub(crate) fn with_host(&self, host: &str) -> Option<Self> {
         let mut url = self.url.clone();
@@ -227,5 +251,25 @@ mod tests {
             let address = Address::winrm(typed).map_or_else(|error| error.to_string(), |address| address.to_string());
             assert_eq!(address, expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn the_api_of_zabbix_is_found_from_any_of_its_pages() {
+        let one = |url: &str| vec![url.to_owned()];
+        let either =
+            |server: &str| vec![format!("{server}/api_jsonrpc.php"), format!("{server}/zabbix/api_jsonrpc.php")];
+        for (typed, expected) in [
+            ("z.lab", either("https://z.lab:443")),
+            ("http://z.lab:8080/", either("http://z.lab:8080")),
+            ("https://z.lab/index.php", either("https://z.lab:443")),
+            ("https://z.lab/zabbix", one("https://z.lab:443/zabbix/api_jsonrpc.php")),
+            ("https://z.lab/zabbix/", one("https://z.lab:443/zabbix/api_jsonrpc.php")),
+            ("https://z.lab/m/zabbix.php?action=dashboard.view", one("https://z.lab:443/m/api_jsonrpc.php")),
+            ("https://z.lab/api_jsonrpc.php", one("https://z.lab:443/api_jsonrpc.php")),
+        ] {
+            let places = Address::zabbix(typed).unwrap();
+            assert_eq!(places.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{typed}");
+        }
+        assert_eq!(Address::zabbix("u:p@z.lab"), Err(AddressError::UserInfo));
     }
 }

@@ -12,6 +12,7 @@ mod sampling;
 mod tls;
 pub mod vcenter;
 mod xml;
+pub mod zabbix;
 
 pub use observer::{CollectProgress, Observer};
 pub use sampling::{SampleRequest, SampleSink, Sampled, Sampling};
@@ -42,7 +43,7 @@ pub async fn check(endpoint: &Endpoint) -> CheckOutcome {
         SourceKind::Vcenter => vcenter::check(endpoint).await,
         SourceKind::Hyperv => hyperv::check(endpoint).await,
         SourceKind::Prometheus => prometheus::check(endpoint).await,
-        kind @ SourceKind::Zabbix => CheckOutcome::Failed { failure: unsupported(kind), certificate: None },
+        SourceKind::Zabbix => zabbix::check(endpoint).await,
     }
 }
 
@@ -53,7 +54,7 @@ pub async fn collect(endpoint: &Endpoint, observer: &Observer) -> Result<Collect
         SourceKind::Vcenter => vcenter::collect(endpoint, observer).await,
         SourceKind::Hyperv => hyperv::collect(endpoint, observer).await,
         SourceKind::Prometheus => prometheus::collect(endpoint, observer).await,
-        kind @ SourceKind::Zabbix => Err(unsupported(kind)),
+        SourceKind::Zabbix => zabbix::collect(endpoint, observer).await,
     }
 }
 
@@ -62,11 +63,8 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Samp
     match endpoint.kind {
         SourceKind::Vcenter => vcenter::samples(endpoint, sampling).await,
         SourceKind::Prometheus => prometheus::samples(endpoint, sampling, &[]).await,
-        kind => Err(unsupported(kind)),
+        SourceKind::Zabbix => zabbix::samples(endpoint, sampling).await,
+        SourceKind::Hyperv => Err(Failure::new(FailureKind::NotThisProduct, "this version does not measure Hyper-V")
+            .with_advice("Measure the machines with Prometheus or Zabbix, and add that as a source.")),
     }
-}
-
-fn unsupported(kind: SourceKind) -> Failure {
-    Failure::new(FailureKind::NotThisProduct, format!("this version cannot read {} yet", kind.label()))
-        .with_advice("Choose another kind of source, or update IROA when a version that reads this one is out.")
 }

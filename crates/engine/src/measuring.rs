@@ -142,7 +142,7 @@ async fn read(
     let request = SampleRequest {
         since_ms: cursor.map_or(now - history_ms(source.settings.kind), |until_ms| until_ms - LOOK_BACK_MS),
         until_ms: now,
-        subjects: Vec::new(),
+        subjects: store::inventory::subjects(engine.db(), id).await.map_err(failed)?,
     };
     let endpoint = endpoint(source.settings, password(engine, id).await?);
     let (sink, batches) = mpsc::channel(BATCHES_AHEAD);

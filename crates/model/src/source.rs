@@ -60,12 +60,7 @@ impl SourceKind {
 
     /// Its objects are measured.
     pub const fn is_measured(self) -> bool {
-        matches!(self, Self::Vcenter | Self::Prometheus)
-    }
-
-    /// This version has a connector for it.
-    pub const fn is_supported(self) -> bool {
-        matches!(self, Self::Vcenter | Self::Hyperv | Self::Prometheus)
+        matches!(self, Self::Vcenter | Self::Prometheus | Self::Zabbix)
     }
 }
 

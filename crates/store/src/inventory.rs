@@ -12,6 +12,7 @@ mod overview;
 mod read;
 mod search;
 mod sql;
+mod subjects;
 mod tables;
 
 use model::table::{ClusterRow, DatastoreRow, HostRow, NetworkRow, Page, TableQuery, VmRow};
@@ -22,6 +23,7 @@ pub use detail::{cluster, datastore, host, network, vm};
 pub use list::{Listed, RowPages, export, list};
 pub use overview::overview;
 pub use search::search;
+pub use subjects::subjects;
 
 use crate::{Database, QueryError};
 

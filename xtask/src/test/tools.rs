@@ -16,7 +16,7 @@ struct Tool {
     without: &'static str,
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 6] = [
     Tool {
         name: "PostgreSQL",
         is_there: || postgres().is_some(),
@@ -36,6 +36,28 @@ const TOOLS: [Tool; 5] = [
         is_there: || ["prometheus", "promtool", "prometheus-node-exporter"].iter().all(|name| find(name).is_some()),
         packages: &["prometheus", "prometheus-node-exporter"],
         without: "tests against Prometheus",
+    },
+    Tool {
+        name: "Zabbix",
+        is_there: || {
+            ["/usr/sbin/zabbix_server", "/usr/sbin/zabbix_agentd", "/usr/share/zabbix/api_jsonrpc.php"]
+                .iter()
+                .all(|file| std::path::Path::new(file).exists())
+        },
+        packages: &[
+            "zabbix-server-pgsql",
+            "zabbix-frontend-php",
+            "zabbix-agent",
+            "postgresql",
+            "php-cli",
+            "php-pgsql",
+            "php-gd",
+            "php-xml",
+            "php-bcmath",
+            "php-mbstring",
+            "php-curl",
+        ],
+        without: "tests against a real Zabbix",
     },
     Tool {
         name: "Chromium",

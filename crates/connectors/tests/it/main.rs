@@ -34,3 +34,7 @@ mod winrm_hostile;
 mod winrm_kerberos;
 mod winrm_peer;
 mod winrm_recorded;
+mod zabbix;
+mod zabbix_answers;
+mod zabbix_peer;
+mod zabbix_server;

@@ -16,9 +16,6 @@ const PASSWORD_MAX: usize = 4_096;
 
 /// The settings as they are kept, or the first thing that is wrong with them.
 pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
-    if !settings.kind.is_supported() {
-        return Err(Error::invalid("kind", format!("this version cannot read {} yet", settings.kind.label())));
-    }
     settings.name = text("name", &settings.name, NAME_MAX_CHARS)?;
     settings.endpoint = text("endpoint", &settings.endpoint, TEXT_MAX)?;
     let endpoint = match settings.kind {
