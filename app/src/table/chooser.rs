@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     components::{Glyph, Icon},
+    focus,
     server::inventory::SaveColumns,
 };
+
+const BUTTON: &str = ".chooser summary";
 
 #[component]
 pub(crate) fn ColumnChooser(
@@ -20,6 +23,8 @@ pub(crate) fn ColumnChooser(
     state: TableState,
     path: &'static str,
     save: ServerAction<SaveColumns>,
+    /// The form was sent from here, and the focus was in it.
+    left: StoredValue<bool>,
 ) -> impl IntoView {
     let details = NodeRef::<Details>::new();
     let close_on_escape = move |event: KeyboardEvent| {
@@ -27,8 +32,16 @@ pub(crate) fn ColumnChooser(
             && let Some(details) = details.get()
         {
             details.set_open(false);
+            focus::give(BUTTON);
         }
     };
+    // The table that was asked for brings a chooser of its own: it is the one that was left.
+    Effect::new(move || {
+        if left.get_value() {
+            left.set_value(false);
+            focus::give_if_lost(BUTTON.to_owned());
+        }
+    });
     let all = columns(grid.kind);
     let shown = grid.shown();
     let hidden: Vec<_> = all.iter().filter(|column| !grid.columns.iter().any(|key| key == column.key)).collect();
@@ -43,7 +56,12 @@ pub(crate) fn ColumnChooser(
         .collect_view();
     let others = hidden.into_iter().map(|column| checkbox(column, key.clone(), false, None)).collect_view();
     view! {
-        <details class="pop chooser" node_ref=details on:keydown=close_on_escape>
+        <details
+            class="pop chooser"
+            node_ref=details
+            on:keydown=close_on_escape
+            on:submit=move |_| left.set_value(true)
+        >
             <summary class="button">
                 <Icon glyph=Glyph::Columns />
                 <span>"Columns"</span>

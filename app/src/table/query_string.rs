@@ -9,11 +9,10 @@ pub(crate) fn parse(search: &str) -> Pairs {
     search
         .trim_start_matches('?')
         .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key), decode(value))
-        })
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        // A form's field without a name, or `&&`: nothing that anybody could ask for.
+        .filter(|(key, _)| !key.is_empty())
+        .map(|(key, value)| (decode(key), decode(value)))
         .collect()
 }
 

@@ -16,7 +16,13 @@ use store::{
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Engine, engine::now_ms, error::Result, schedule::jittered_ms, sync};
+use crate::{
+    Engine,
+    clock::now_ms,
+    error::{Result, chain},
+    schedule::jittered_ms,
+    sync,
+};
 
 pub(crate) use running::{Control, Running};
 
@@ -174,16 +180,4 @@ async fn clean_up(engine: Engine) {
 
 pub(crate) fn report(what: &str, error: &crate::Error) {
     tracing::error!(error = chain(error), "{what}");
-}
-
-/// An error with its sources, for the log.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

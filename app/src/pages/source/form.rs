@@ -2,35 +2,28 @@
 //!
 //! Sent without script, the form comes back as a draft with the outcome; the password alone has to be typed again.
 
+mod connection;
+mod schedule;
+mod trust;
+
 use leptos::{
     form::{ActionForm, FromFormData},
     html,
     prelude::*,
 };
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use model::{check::CheckOutcome, source::TlsMode};
+use model::check::CheckOutcome;
 
-use super::{outcome::Outcome, wording};
+use self::{connection::ConnectionCard, schedule::ScheduleCard, trust::TrustCard};
+use super::outcome::Outcome;
 use crate::{
-    components::{Advice, Card, Field, FormError, FormResult, Glyph, Icon, PasswordField, Tone},
+    components::{FormError, FormResult, Glyph, Icon},
     frame::Sources,
     server::{
-        source_form::{Draft, SourceForm},
+        source_form::Draft,
         sources::{CheckSource, SaveSource},
     },
 };
-
-const INTERVALS: [(i64, &str); 9] = [
-    (0, "Only by hand"),
-    (300, "Every 5 minutes"),
-    (900, "Every 15 minutes"),
-    (1_800, "Every 30 minutes"),
-    (3_600, "Every hour"),
-    (14_400, "Every 4 hours"),
-    (28_800, "Every 8 hours"),
-    (43_200, "Every 12 hours"),
-    (86_400, "Every day"),
-];
 
 /// Fields that show their own errors.
 const FIELDS: &[&str] = &["name", "endpoint", "username", "password", "pem", "fingerprint", "tls", "interval"];
@@ -106,187 +99,6 @@ pub(super) fn SourceFields(draft: Draft, has_password: bool) -> impl IntoView {
                 </div>
             </div>
         </ActionForm>
-    }
-}
-
-#[component]
-fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> impl IntoView {
-    let wording = wording::of(form.kind);
-    let placeholder = if has_password { "saved; type to replace it" } else { "" };
-    view! {
-        <Card title="Connection" note=form.kind.label() class="c6">
-            <div class="form">
-                {form.id.map(|id| view! { <input type="hidden" name="form[id]" value=id.to_string() /> })}
-                <input type="hidden" name="form[kind]" value=form.kind.key() />
-                <Field id="name" label="Name" help="As you call it; shown everywhere." errors>
-                    <input
-                        type="text"
-                        id="name"
-                        name="form[name]"
-                        value=form.name
-                        required
-                        maxlength="100"
-                        autocomplete="off"
-                        aria-describedby="name-error name-help"
-                    />
-                </Field>
-                <Field id="endpoint" label="Address" help=wording.address errors>
-                    <input
-                        type="text"
-                        id="endpoint"
-                        name="form[endpoint]"
-                        value=form.endpoint
-                        required
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        inputmode="url"
-                        aria-describedby="endpoint-error endpoint-help"
-                    />
-                </Field>
-                <Field
-                    id="username"
-                    label="User"
-                    help=wording.user
-                    errors
-                >
-                    <input
-                        type="text"
-                        id="username"
-                        name="form[username]"
-                        value=form.username
-                        required
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        aria-describedby="username-error username-help"
-                    />
-                </Field>
-                <PasswordField
-                    id="password"
-                    name="form[password]"
-                    error_name="password"
-                    label="Password"
-                    autocomplete="off"
-                    placeholder=placeholder
-                    required=!has_password
-                    help="Kept sealed, never shown again. Every character counts, spaces at the ends included."
-                    errors
-                />
-            </div>
-        </Card>
-    }
-}
-
-#[component]
-fn TrustCard(
-    form: SourceForm,
-    tls: RwSignal<String>,
-    fingerprint: RwSignal<String>,
-    errors: FormResult,
-) -> impl IntoView {
-    let choice = move |key: &'static str, label: &'static str, help: &'static str| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="form[tls]"
-                    value=key
-                    checked=tls.get_untracked() == key
-                    prop:checked=move || tls.get() == key
-                    on:change=move |_| tls.set(key.to_owned())
-                />
-                <span>
-                    {label} <small>{help}</small>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        <Card title="Certificate" note="who may claim to be this address" class="c6">
-            <div class="form trust">
-                <fieldset class="choices">
-                    <legend class="visually-hidden">"How the certificate is judged"</legend>
-                    {choice(TlsMode::System.key(), "Trusted by this system", "An authority that the server knows has signed it.")}
-                    {choice("pinned", "Exactly this certificate", "By its fingerprint; test the connection to see it, compare, and pin it.")}
-                    {choice("authority", "Signed by an authority of yours", "Paste its certificate.")}
-                    {choice(TlsMode::Unverified.key(), "Not verified", "Anything is accepted. For labs.")}
-                </fieldset>
-                <div class="when-pinned">
-                    <Field id="fingerprint" label="SHA-256 fingerprint" errors>
-                        <input
-                            type="text"
-                            id="fingerprint"
-                            name="form[fingerprint]"
-                            class="mono"
-                            value=form.fingerprint
-                            prop:value=move || fingerprint.get()
-                            on:input=move |event| fingerprint.set(event_target_value(&event))
-                            placeholder="AB:CD:…"
-                            autocomplete="off"
-                            spellcheck="false"
-                        />
-                    </Field>
-                </div>
-                <div class="when-authority">
-                    <Field id="pem" label="Authority (PEM)" errors>
-                        <textarea
-                            id="pem"
-                            name="form[pem]"
-                            class="mono"
-                            rows="6"
-                            spellcheck="false"
-                            placeholder="-----BEGIN CERTIFICATE-----"
-                        >
-                            {form.pem}
-                        </textarea>
-                    </Field>
-                </div>
-                <div class="when-unverified">
-                    <Advice tone=Tone::Warn title="Nobody checks who answers.">
-                        "Anybody between IROA and the endpoint can read the password."
-                    </Advice>
-                </div>
-            </div>
-        </Card>
-    }
-}
-
-#[component]
-fn ScheduleCard(form: SourceForm, errors: FormResult) -> impl IntoView {
-    let options = INTERVALS.map(|(seconds, label)| {
-        view! {
-            <option value=seconds selected=seconds == form.interval>
-                {label}
-            </option>
-        }
-    });
-    let unlisted = INTERVALS.iter().all(|(seconds, _)| *seconds != form.interval).then(|| {
-        let label = format!("Every {}", model::format::duration_s(form.interval));
-        view! { <option value=form.interval selected>{label}</option> }
-    });
-    view! {
-        <Card title="Automatic sync">
-            <div class="form wide">
-                <Field
-                    id="interval"
-                    label="Interval"
-                    help="Runs never overlap; after failures they come less often, after a wrong password not until it changes."
-                    errors
-                >
-                    <select id="interval" name="form[interval]" aria-describedby="interval-help">
-                        {options.collect_view()}
-                        {unlisted}
-                    </select>
-                </Field>
-                <label class="check-line">
-                    <input type="checkbox" name="form[enabled]" value="on" checked=form.enabled.is_some() />
-                    <span>
-                        "Enabled" <small>"A disabled source keeps its inventory and is not asked."</small>
-                    </span>
-                </label>
-            </div>
-        </Card>
     }
 }
 
