@@ -105,6 +105,11 @@ mod tests {
     }
 
     #[test]
+    fn pairs_without_a_name_are_nothing() {
+        assert_eq!(parse("?q=web&=&=x&&"), [("q".to_owned(), "web".to_owned())]);
+    }
+
+    #[test]
     fn a_broken_escape_is_text() {
         assert_eq!(parse("?q=100%&x"), [("q".to_owned(), "100%".to_owned()), ("x".to_owned(), String::new())]);
     }

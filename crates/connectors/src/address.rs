@@ -219,6 +219,11 @@ mod tests {
             ("two words", AddressError::Malformed),
             ("vc1:99999", AddressError::Malformed),
             ("https://", AddressError::Malformed),
+            ("vc1:99999", AddressError::Port),
+            ("vc1:0", AddressError::Port),
+            ("vc 1.lab", AddressError::Spaces),
+            ("http://vc1:8443/s dk", AddressError::Spaces),
+            ("http://vc1:443/sdk", AddressError::PlainToTls(443)),
         ] {
             assert_eq!(Address::vsphere(typed), Err(error), "{typed}");
         }
