@@ -13,6 +13,7 @@ pub(crate) fn follow_pages() {
         let now = pathname.get();
         if before.is_some_and(|before| before != now) {
             give("#main");
+            keep("#main");
         }
         now
     });
@@ -23,6 +24,14 @@ pub(crate) fn follow_pages() {
 pub(crate) fn give(selector: &str) {
     #[cfg(target_arch = "wasm32")]
     in_browser::give(selector);
+}
+
+/// Focuses the first element of a selector whenever nothing has the focus, until the page that was asked for should stand:
+/// its parts take the places of others one after the other.
+#[cfg_attr(not(target_arch = "wasm32"), allow(unused_variables, reason = "there is no focus on the server"))]
+pub(crate) fn keep(selector: &'static str) {
+    #[cfg(target_arch = "wasm32")]
+    in_browser::keep(selector, in_browser::FRAMES);
 }
 
 /// Focuses the first element of a selector once the page stands still, if nothing has the focus then.
@@ -38,9 +47,23 @@ pub(crate) fn give_if_lost(selector: String) {
 
 #[cfg(target_arch = "wasm32")]
 mod in_browser {
-    use leptos::prelude::document;
+    use leptos::prelude::{document, request_animation_frame};
     use wasm_bindgen::JsCast;
     use web_sys::HtmlElement;
+
+    /// About two seconds.
+    pub(super) const FRAMES: u32 = 120;
+
+    pub(super) fn keep(selector: &'static str, frames: u32) {
+        request_animation_frame(move || {
+            if is_lost() {
+                give(selector);
+            }
+            if frames > 0 {
+                keep(selector, frames - 1);
+            }
+        });
+    }
 
     pub(super) fn give(selector: &str) {
         let element = document().query_selector(selector).ok().flatten();

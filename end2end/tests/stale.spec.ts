@@ -28,8 +28,10 @@ test('what was read stays in sight when a later sync fails, with its age and the
     await expect(card).toContainText('refuses the connection');
     await expect(card.getByRole('link', { name: `${LARGE_COUNT}` })).toBeVisible();
     await expect(card).toMatchAriaSnapshot(`
-      - term: As of
-      - definition: /just now|min ago/
+      - region "Prague":
+        - term: As of
+        - definition:
+          - time: /just now|min ago/
     `);
     await expect(page.getByRole('banner').getByRole('status')).toContainText('1 source failed');
     await expectAccessible(page);

@@ -23,8 +23,6 @@ pub(crate) fn ColumnChooser(
     state: TableState,
     path: &'static str,
     save: ServerAction<SaveColumns>,
-    /// The form was sent from here, and the focus was in it.
-    left: StoredValue<bool>,
 ) -> impl IntoView {
     let details = NodeRef::<Details>::new();
     let close_on_escape = move |event: KeyboardEvent| {
@@ -35,13 +33,6 @@ pub(crate) fn ColumnChooser(
             focus::give(BUTTON);
         }
     };
-    // The table that was asked for brings a chooser of its own: it is the one that was left.
-    Effect::new(move || {
-        if left.get_value() {
-            left.set_value(false);
-            focus::give_if_lost(BUTTON.to_owned());
-        }
-    });
     let all = columns(grid.kind);
     let shown = grid.shown();
     let hidden: Vec<_> = all.iter().filter(|column| !grid.columns.iter().any(|key| key == column.key)).collect();
@@ -60,7 +51,7 @@ pub(crate) fn ColumnChooser(
             class="pop chooser"
             node_ref=details
             on:keydown=close_on_escape
-            on:submit=move |_| left.set_value(true)
+            on:submit=|_| focus::keep(BUTTON)
         >
             <summary class="button">
                 <Icon glyph=Glyph::Columns />

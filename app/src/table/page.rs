@@ -34,7 +34,6 @@ pub(crate) fn TablePage(
     let state = Memo::new(move |_| TableState::parse(&search.get(), ""));
     let live = Live::current();
     let save = ServerAction::<SaveColumns>::new();
-    let left_chooser = StoredValue::new(false);
     let rows = resource(
         move || (state.get(), live.inventory_version(), save.version().get()),
         move |(state, _, _)| load(kind, state),
@@ -51,7 +50,7 @@ pub(crate) fn TablePage(
         let rows = rows.get()?;
         let sources = sources.get()?.unwrap_or_default();
         Some(match rows {
-            Ok(grid) => view! { <Found grid state=state.get_untracked() path save left_chooser sources /> }.into_any(),
+            Ok(grid) => view! { <Found grid state=state.get_untracked() path save sources /> }.into_any(),
             Err(AppError::Invalid { .. }) => view! { <WrongFilter state=state.get_untracked() path /> }.into_any(),
             Err(error) => view! { <ErrorState error /> }.into_any(),
         })
@@ -80,7 +79,6 @@ fn Found(
     state: TableState,
     path: &'static str,
     save: ServerAction<SaveColumns>,
-    left_chooser: StoredValue<bool>,
     sources: Vec<SourceView>,
 ) -> impl IntoView {
     let kind = grid.kind;
@@ -103,7 +101,7 @@ fn Found(
                     <AsOf sources />
                 </p>
                 <div class="actions">
-                    {view! { <ColumnChooser grid=grid.clone() state=state.clone() path save left=left_chooser /> }.into_any()}
+                    {view! { <ColumnChooser grid=grid.clone() state=state.clone() path save /> }.into_any()}
                     <a class="button" href=export_href(&grid, &state) download="" rel="external">
                         <Icon glyph=Glyph::Download />
                         <span>"CSV"</span>
