@@ -16,7 +16,7 @@ mod time;
 pub use advice::Advice;
 pub use breadcrumbs::Breadcrumbs;
 pub use card::Card;
-pub use empty::{EmptyState, ErrorState, Skeleton};
+pub use empty::{EmptyState, ErrorPage, ErrorState, Skeleton};
 pub use field::{Field, FormError, FormResult, PasswordField, errors_of};
 pub use icon::{Glyph, Icon};
 pub use meter::Meter;

@@ -151,14 +151,7 @@ mod on_the_server {
         /// Logs an error with its chain of sources and answers with the id alone.
         pub(crate) fn logged(error: &dyn std::error::Error) -> Self {
             let id = format!("{:08x}", rand::random::<u32>());
-            let mut chain = error.to_string();
-            let mut source = error.source();
-            while let Some(cause) = source {
-                chain.push_str(": ");
-                chain.push_str(&cause.to_string());
-                source = cause.source();
-            }
-            tracing::error!(error.id = id, error = chain, "a request failed");
+            tracing::error!(error.id = id, error = engine::chain(error), "a request failed");
             response::answer_with(StatusCode::INTERNAL_SERVER_ERROR);
             Self::Internal { id }
         }

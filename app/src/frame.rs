@@ -94,6 +94,7 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     provide_context(Sources(sources));
     provide_context(Me(user.clone()));
     shortcuts::listen();
+    crate::focus::follow_pages();
 
     let theme = move || appearance.with(|preferences| theme_attribute(preferences.theme));
     let density = move || appearance.with(|preferences| density_attribute(preferences.density));
@@ -115,7 +116,8 @@ fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     // The parts are erased: as one type, the frame's future would not fit on a worker's stack in a debug build.
     view! {
         <Html {..} data-theme=theme data-density=density />
-        <a class="skip" href="#main">
+        // Not the router's: the browser itself moves the focus with the fragment.
+        <a class="skip" href="#main" rel="external">
             "Skip to content"
         </a>
         <div class="frame">

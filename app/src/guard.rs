@@ -86,11 +86,6 @@ pub(crate) fn session_key() -> Option<SessionKey> {
     session().ok()?.id().map(|id| SessionKey::of(&id.to_string()))
 }
 
-pub(crate) fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
 }

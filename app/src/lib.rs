@@ -10,6 +10,7 @@ pub mod components;
 pub mod error;
 #[cfg(feature = "ssr")]
 mod flash;
+mod focus;
 mod frame;
 #[cfg(feature = "ssr")]
 pub mod guard;

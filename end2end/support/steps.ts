@@ -1,5 +1,6 @@
 // What many tests do on their way to what they test.
 import { expect, type Page } from '@playwright/test';
+import { PASSWORD, USER } from './vcenter';
 
 export type SourceInput = { name: string; endpoint: string; user: string; password: string; interval?: string };
 
@@ -33,4 +34,30 @@ export async function pinCertificate(page: Page): Promise<void> {
   await expect(result).toContainText('itself (self-signed)');
   await result.getByRole('button', { name: 'Pin this fingerprint' }).click();
   await expect(result).toContainText('The connection works.');
+}
+
+/** Adds a source by request, as a script would do it, for tests that are about what comes afterwards. */
+export async function addVcenter(page: Page, url: string, name: string, endpoint: string): Promise<void> {
+  const form = {
+    'form[kind]': 'vcenter',
+    'form[name]': name,
+    'form[endpoint]': endpoint,
+    'form[username]': USER,
+    'form[password]': PASSWORD,
+    'form[tls]': 'unverified',
+    'form[interval]': '0',
+    'form[enabled]': 'on',
+  };
+  const headers = { Origin: url, Accept: 'application/json' };
+  expect((await page.request.post(`${url}/api/fn/save_source`, { form, headers })).ok()).toBeTruthy();
+}
+
+/** Waits, without a look at the page, until nothing is synced any more. */
+export async function noSyncRuns(page: Page, url: string): Promise<void> {
+  const headers = { Origin: url, Accept: 'application/json' };
+  const running = async () => {
+    const sources = await (await page.request.post(`${url}/api/fn/list_sources`, { data: {}, headers })).json();
+    return sources.filter(({ live }: { live: unknown }) => live).length;
+  };
+  await expect.poll(running, { timeout: 30_000 }).toBe(0);
 }

@@ -65,9 +65,9 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
-/** Chromium reports every answer of 400 and above, also those that a test asks for. */
+/** Chromium reports every answer of 400 and above, and every socket that a restarted server does not take yet. */
 function isExpected(text: string): boolean {
-  return text.startsWith('Failed to load resource');
+  return text.startsWith('Failed to load resource') || /^WebSocket connection to .* failed/.test(text);
 }
 
 /** A second window of the same person: a context of its own with the same session. */

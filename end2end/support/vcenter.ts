@@ -13,13 +13,17 @@ export const LARGE_COUNT = 504;
 
 export type Vcenter = Program & { port: number; endpoint: string };
 
-export async function startVcenter(estate: Estate): Promise<Vcenter> {
+/** One cluster and a stand-alone host with 3 machines each. */
+export const SMALL: Estate = { datacenters: 1, clusters: 1, hosts: 2, machines: 3 };
+export const SMALL_COUNT = 6;
+
+export async function startVcenter(estate: Estate, { tls = true } = {}): Promise<Vcenter> {
   const script = fileURLToPath(new URL('../peers/build_vcsim.sh', import.meta.url));
   const vcsim = await run('bash', [script]);
   const port = await freePort();
   const args = ['-l', `127.0.0.1:${port}`, '-username', USER, '-password', PASSWORD];
   args.push('-dc', `${estate.datacenters}`, '-cluster', `${estate.clusters}`, '-host', `${estate.hosts}`);
-  args.push('-standalone-host', '1', '-vm', `${estate.machines}`, '-pg', '2', '-folder', '1');
+  args.push(`-tls=${tls}`, '-standalone-host', '1', '-vm', `${estate.machines}`, '-pg', '2', '-folder', '1');
   const program = await start(vcsim, args, /GOVC_URL=/);
   return { ...program, port, endpoint: `127.0.0.1:${port}` };
 }

@@ -1,6 +1,6 @@
 //! The command line: commands, and the flags that override the configuration.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 use crate::configuration::Layer;
@@ -20,6 +20,24 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Read by the engine itself: they are no settings of a file.
+const SECRETS: [&str; 2] = ["IROA_SECRET_KEY", "IROA_NEW_SECRET_KEY"];
+
+impl Cli {
+    /// Those of these variables that are named like ours and mean nothing: mistyped ones, most likely.
+    pub fn unknown_variables(names: impl IntoIterator<Item = String>) -> Vec<String> {
+        let command = Self::command();
+        let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str()).collect();
+        let is_unknown = |name: &String| {
+            let name = name.as_str();
+            name.starts_with("IROA_") && !SECRETS.contains(&name) && !known.contains(&name)
+        };
+        let mut unknown: Vec<_> = names.into_iter().filter(is_unknown).collect();
+        unknown.sort();
+        unknown
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serves the web application until it is told to stop
@@ -35,8 +53,7 @@ pub enum Command {
     RotateKey,
     /// Reads the configuration, says what is wrong with it or prints what is in effect
     CheckConfig,
-    /// Asks a running server on this machine whether it is ready; for container health checks
-    #[command(hide = true)]
+    /// Asks the server of this configuration on this machine whether it is ready; for health checks of containers
     Health,
 }
 
@@ -77,5 +94,16 @@ impl From<RoleName> for model::account::Role {
             RoleName::Manager => Self::Manager,
             RoleName::Admin => Self::Admin,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistyped_variables_are_named_and_known_ones_are_not() {
+        let names = ["IROA_LOGS", "IROA_LOG", "IROA_CONFIG", "IROA_SECRET_KEY", "DATABASE_URL", "IRON", "IROA_BINDS"];
+        assert_eq!(Cli::unknown_variables(names.map(str::to_owned)), ["IROA_BINDS", "IROA_LOGS"]);
     }
 }

@@ -30,6 +30,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             if let Some(folder) = configuration.assets_dir.as_ref().filter(|folder| !folder.is_dir()) {
                 bail!("assets_dir: {} is no folder", folder.display());
             }
+            for name in unknown_variables() {
+                writeln!(std::io::stderr(), "warning: the variable {name} means nothing to IROA; is it mistyped?")?;
+            }
             write!(std::io::stdout(), "{configuration}")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -37,6 +40,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         _ => {}
     }
     logs::start(&configuration.log, configuration.log_format)?;
+    for name in unknown_variables() {
+        tracing::warn!(name, "a variable of the environment means nothing to IROA; is it mistyped?");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK)
@@ -52,6 +58,11 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Of this process's environment.
+fn unknown_variables() -> Vec<String> {
+    Cli::unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
 }
 
 async fn migrate(configuration: &Configuration) -> anyhow::Result<()> {

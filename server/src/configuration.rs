@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::logs::LogFormat;
+use crate::logs::{self, LogFormat};
 
 /// Read when no file is named and it exists.
 const DEFAULT_FILE: &str = "iroa.toml";
@@ -91,7 +91,7 @@ impl Configuration {
             database_url,
             trusted_proxies: proxies(&layer.trusted_proxies.unwrap_or_default())?,
             tls: tls_files(layer.tls_certificate, layer.tls_key)?,
-            log: layer.log.unwrap_or_else(|| "info".to_owned()),
+            log: logs::checked(layer.log.unwrap_or_else(|| "info".to_owned()))?,
             log_format: layer.log_format.unwrap_or_default(),
             session_idle,
             session_max,

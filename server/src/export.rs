@@ -72,7 +72,7 @@ fn query(kind: ObjectKind, wanted: &Wanted) -> Result<ExportQuery, String> {
 }
 
 fn download(table: &str, pages: engine::ExportPages) -> Response {
-    let header_row = vec![pages.header.iter().map(|&key| key.to_owned()).collect()];
+    let header_row = vec![pages.header.clone()];
     let body = stream::once(async { Ok(header_row) }).chain(pages.pages).map(|page| {
         page.and_then(|rows| encode(&rows).map_err(|error| Error::Internal(error.into()))).inspect_err(|error| {
             // The head is sent already: the connection breaks off, which clients take as a failed download.

@@ -24,9 +24,19 @@ impl fmt::Display for LogFormat {
     }
 }
 
+/// The filter itself, if it is one.
+pub(crate) fn checked(filter: String) -> anyhow::Result<String> {
+    parsed(&filter).map(|_| filter)
+}
+
+fn parsed(filter: &str) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(filter)
+        .with_context(|| format!("log: `{filter}` is not a filter such as info or info,store=debug"))
+}
+
 /// Starts logging for the process. `filter` is tracing's syntax, for example `info,store=debug`.
 pub fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).with_context(|| format!("log: `{filter}` is not a filter"))?;
+    let filter = parsed(filter)?;
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_span_events(FmtSpan::NONE);
     let started = match format {

@@ -13,7 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use engine::{Engine, SESSION_USER, SessionKey, SessionUser};
+use engine::{Engine, SESSION_USER, SessionKey, SessionUser, now_ms};
 use model::ids::UserId;
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite, session_store};
 
@@ -130,10 +130,6 @@ async fn note_beginning(
 
 fn shortened(agent: &str) -> String {
     agent.chars().take(USER_AGENT_MAX).collect()
-}
-
-pub(crate) fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }
 
 pub(crate) fn store_error(error: &(dyn std::error::Error + 'static)) -> session_store::Error {

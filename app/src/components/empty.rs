@@ -1,6 +1,7 @@
 //! What a page shows when there is nothing to show: nothing yet, an error, or still loading.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use super::{Glyph, Icon};
 use crate::error::AppError;
@@ -45,6 +46,18 @@ pub fn ErrorState(error: AppError) -> impl IntoView {
             {door}
             {id.map(|id| view! { <p class="note">"Error id " <code>{id}</code></p> })}
         </div>
+    }
+}
+
+/// An error in the place of a whole page: its heading is the page's and the document's.
+#[component]
+pub fn ErrorPage(error: AppError) -> impl IntoView {
+    view! {
+        <Title text=format!("{} · IROA", error.title()) />
+        <h1 class="visually-hidden">{error.title()}</h1>
+        <section class="card">
+            <ErrorState error />
+        </section>
     }
 }
 

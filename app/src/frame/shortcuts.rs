@@ -50,10 +50,10 @@ mod in_browser {
         }
     }
 
-    /// Nothing has the focus.
+    /// Nothing has the focus, or the page as a whole, as it has after it was opened.
     fn is_nowhere(event: &KeyboardEvent) -> bool {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        target.is_some_and(|target| target.tag_name() == "BODY")
+        target.is_some_and(|target| matches!(target.tag_name().as_str(), "BODY" | "MAIN"))
     }
 
     fn is_typing(event: &KeyboardEvent) -> bool {

@@ -11,7 +11,7 @@ use model::{
 
 use crate::{
     components::{
-        Breadcrumbs, Card, Dot, EmptyState, ErrorState, FormError, Glyph, PageHead, Skeleton, Timestamp, Tone, Unknown,
+        Breadcrumbs, Card, Dot, EmptyState, ErrorPage, FormError, Glyph, PageHead, Skeleton, Timestamp, Tone, Unknown,
         errors_of,
     },
     error::AppError,
@@ -42,14 +42,7 @@ pub fn RunPage() -> impl IntoView {
                 run.get()
                     .map(|run| match run {
                         Ok((run, issues)) => view! { <Found run issues /> }.into_any(),
-                        Err(error) => {
-                            view! {
-                                <section class="card">
-                                    <ErrorState error />
-                                </section>
-                            }
-                                .into_any()
-                        }
+                        Err(error) => view! { <ErrorPage error /> }.into_any(),
                     })
             }}
         </Transition>

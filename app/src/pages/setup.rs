@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 use model::account::PASSWORD_MIN_CHARS;
 
-use super::sign_in::{Entrance, leave_for};
+use super::sign_in::{Entrance, leave_for, typed_name};
 use crate::{
     components::{Field, FormError, PasswordField, errors_of},
     server::accounts::CreateFirstAdmin,
@@ -55,6 +55,7 @@ pub fn SetupPage() -> impl IntoView {
                         type="text"
                         id="name"
                         name="name"
+                        value=typed_name()
                         required
                         autocomplete="username"
                         spellcheck="false"

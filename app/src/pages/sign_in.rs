@@ -39,6 +39,7 @@ pub fn SignInPage() -> impl IntoView {
                         type="text"
                         id="name"
                         name="name"
+                        value=typed_name()
                         required
                         autofocus
                         autocomplete="username"
@@ -53,6 +54,16 @@ pub fn SignInPage() -> impl IntoView {
             </ActionForm>
         </Entrance>
     }
+}
+
+/// The name of an attempt without script that was refused. Only the server knows it: in the browser the field is left as it
+/// was rendered.
+pub(super) fn typed_name() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    let name = crate::response::typed_name();
+    #[cfg(not(feature = "ssr"))]
+    let name = None;
+    name
 }
 
 /// A card in the middle of an otherwise empty page.

@@ -3,7 +3,6 @@
 mod delete;
 mod form;
 mod outcome;
-mod schedule;
 mod wording;
 
 use leptos::prelude::*;
@@ -16,7 +15,7 @@ use model::{
 
 use self::{delete::DeleteCard, form::SourceFields};
 use crate::{
-    components::{Breadcrumbs, Card, ErrorState, PageHead, Skeleton},
+    components::{Breadcrumbs, Card, ErrorPage, ErrorState, PageHead, Skeleton},
     error::AppError,
     frame::Me,
     live::Live,
@@ -100,12 +99,7 @@ pub fn SourcePage() -> impl IntoView {
         let draft = draft.get()?;
         source.get().map(|source| match source {
             Ok(source) => view! { <Stored source draft /> }.into_any(),
-            Err(error) => view! {
-                <section class="card">
-                    <ErrorState error />
-                </section>
-            }
-            .into_any(),
+            Err(error) => view! { <ErrorPage error /> }.into_any(),
         })
     };
     let end = move || {

@@ -8,7 +8,7 @@ mod stages;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::{account::Role, format, source::SourceView};
+use model::{account::Role, format, ids::SourceId, source::SourceView};
 
 use self::card::SourceCard;
 pub(crate) use self::{card::outcome_words, issues::FailureBox, run_state::RunPill, stages::Stages};
@@ -23,12 +23,15 @@ use crate::{
 struct SyncActions {
     start: ServerAction<StartSync>,
     cancel: ServerAction<CancelRun>,
+    /// Whose button was pressed last: the one that takes its place takes the focus.
+    pressed: StoredValue<Option<SourceId>>,
 }
 
 #[component]
 pub fn SourcesPage() -> impl IntoView {
     let Sources(sources) = expect_context();
-    let actions = SyncActions { start: ServerAction::new(), cancel: ServerAction::new() };
+    let actions =
+        SyncActions { start: ServerAction::new(), cancel: ServerAction::new(), pressed: StoredValue::new(None) };
     let start_all = ServerAction::<StartAllSyncs>::new();
     let may_manage = Me::may(Role::Manager);
     // The socket tells the same; this is for when it is down.

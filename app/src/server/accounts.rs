@@ -24,7 +24,7 @@ pub async fn read_visitor() -> Result<Visitor, AppError> {
         None => None,
     };
     let setup_needed = user.is_none() && engine.setup_needed().await?;
-    Ok(Visitor { setup_needed, user, now_ms: crate::guard::now_ms() })
+    Ok(Visitor { setup_needed, user, now_ms: engine::now_ms() })
 }
 
 /// Creates the first administrator and signs in; answers where to go.
@@ -36,8 +36,13 @@ pub async fn create_first_admin(
     repeated: Password,
 ) -> Result<String, AppError> {
     let engine = crate::guard::anyone().await;
-    same(&password, &repeated)?;
-    let actor = engine.create_first_admin(token.trim(), &name, password.into()).await?;
+    let refused = |error: AppError| {
+        crate::response::keep_typed_name(&name);
+        error
+    };
+    same(&password, &repeated).map_err(refused)?;
+    let created = engine.create_first_admin(token.trim(), &name, password.into()).await;
+    let actor = created.map_err(|error| refused(error.into()))?;
     crate::guard::begin_session(&actor).await?;
     let next = "/sources/new".to_owned();
     crate::response::go_to(&next);
@@ -48,7 +53,8 @@ pub async fn create_first_admin(
 #[server(prefix = "/api/fn", endpoint = "sign_in")]
 pub async fn sign_in(name: String, password: Password, next: Option<String>) -> Result<String, AppError> {
     let engine = crate::guard::anyone().await;
-    let actor = engine.sign_in(&name, password.into(), crate::guard::client_address()).await?;
+    let signed_in = engine.sign_in(&name, password.into(), crate::guard::client_address()).await;
+    let actor = signed_in.inspect_err(|_| crate::response::keep_typed_name(&name))?;
     crate::guard::begin_session(&actor).await?;
     let next = local_path(next.as_deref()).to_owned();
     crate::response::go_to(&next);

@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     components::{Glyph, Icon},
+    focus,
     server::inventory::SaveColumns,
 };
+
+const BUTTON: &str = ".chooser summary";
 
 #[component]
 pub(crate) fn ColumnChooser(
@@ -27,6 +30,7 @@ pub(crate) fn ColumnChooser(
             && let Some(details) = details.get()
         {
             details.set_open(false);
+            focus::give(BUTTON);
         }
     };
     let all = columns(grid.kind);
@@ -43,7 +47,12 @@ pub(crate) fn ColumnChooser(
         .collect_view();
     let others = hidden.into_iter().map(|column| checkbox(column, key.clone(), false, None)).collect_view();
     view! {
-        <details class="pop chooser" node_ref=details on:keydown=close_on_escape>
+        <details
+            class="pop chooser"
+            node_ref=details
+            on:keydown=close_on_escape
+            on:submit=|_| focus::keep(BUTTON)
+        >
             <summary class="button">
                 <Icon glyph=Glyph::Columns />
                 <span>"Columns"</span>

@@ -9,11 +9,10 @@ pub(crate) fn parse(search: &str) -> Pairs {
     search
         .trim_start_matches('?')
         .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key), decode(value))
-        })
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        // A form's field without a name, or `&&`: nothing that anybody could ask for.
+        .filter(|(key, _)| !key.is_empty())
+        .map(|(key, value)| (decode(key), decode(value)))
         .collect()
 }
 
@@ -103,6 +102,11 @@ mod tests {
     fn names_with_escapes_in_them_survive() {
         let pairs = vec![("q".to_owned(), "name=\"a%2fb+ü\"".to_owned())];
         assert_eq!(parse(&print(&pairs)), pairs);
+    }
+
+    #[test]
+    fn pairs_without_a_name_are_nothing() {
+        assert_eq!(parse("?q=web&=&=x&&"), [("q".to_owned(), "web".to_owned())]);
     }
 
     #[test]

@@ -27,7 +27,16 @@ pub enum AddressError {
     Scheme,
     #[error("that is not a host name, host:port or URL")]
     Malformed,
+    #[error("an address has no spaces in it")]
+    Spaces,
+    #[error("a port is a number from 1 to 65535")]
+    Port,
+    #[error("port {0} speaks TLS: begin the address with https://")]
+    PlainToTls(u16),
 }
+
+/// Ports that speak TLS by convention: of the web, and of WinRM.
+const TLS_PORTS: [u16; 2] = [443, WINRM_TLS_PORT];
 
 /// Pages of the product that people copy from the browser's address bar; the service is at `/sdk` of the same server.
 const PRODUCT_PAGES: [&str; 5] = ["/ui", "/vsphere-client", "/mob", "/websso", "/folder"];
@@ -158,6 +167,9 @@ fn parse(typed: &str) -> Result<Url, AddressError> {
     if typed.is_empty() {
         return Err(AddressError::Empty);
     }
+    if typed.contains(char::is_whitespace) {
+        return Err(AddressError::Spaces);
+    }
     let text = match typed.split_once("://") {
         Some((scheme, _)) if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) => {
             return Err(AddressError::Scheme);
@@ -166,12 +178,22 @@ fn parse(typed: &str) -> Result<Url, AddressError> {
         None if typed.parse::<Ipv6Addr>().is_ok() => format!("https://[{typed}]"),
         None => format!("https://{typed}"),
     };
-    let url = Url::parse(&text).map_err(|_| AddressError::Malformed)?;
+    let url = Url::parse(&text).map_err(|error| match error {
+        url::ParseError::InvalidPort => AddressError::Port,
+        _ => AddressError::Malformed,
+    })?;
     if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
         return Err(AddressError::UserInfo);
     }
-    if url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
+    if url.host_str().is_none_or(str::is_empty) {
         return Err(AddressError::Malformed);
+    }
+    match url.port() {
+        Some(0) => return Err(AddressError::Port),
+        Some(port) if url.scheme() == "http" && TLS_PORTS.contains(&port) => {
+            return Err(AddressError::PlainToTls(port));
+        }
+        _ => {}
     }
     Ok(url)
 }
@@ -220,9 +242,13 @@ mod tests {
             ("https://root:secret@vc1", AddressError::UserInfo),
             ("root@vc1", AddressError::UserInfo),
             ("ftp://vc1", AddressError::Scheme),
-            ("two words", AddressError::Malformed),
-            ("vc1:99999", AddressError::Malformed),
+            ("two words", AddressError::Spaces),
             ("https://", AddressError::Malformed),
+            ("vc1:99999", AddressError::Port),
+            ("vc1:0", AddressError::Port),
+            ("vc 1.lab", AddressError::Spaces),
+            ("http://vc1:8443/s dk", AddressError::Spaces),
+            ("http://vc1:443/sdk", AddressError::PlainToTls(443)),
         ] {
             assert_eq!(Address::vsphere(typed), Err(error), "{typed}");
         }

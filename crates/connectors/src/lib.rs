@@ -25,6 +25,11 @@ use model::{
 };
 use secrecy::SecretString;
 
+/// A SHA-256 fingerprint in any usual writing, as it is kept: `AB:CD:…`; `None` if it is none.
+pub fn fingerprint(typed: &str) -> Option<String> {
+    tls::parse_fingerprint(typed).map(|bytes| tls::print_fingerprint(&bytes))
+}
+
 /// A system to read, and the account to read it with.
 #[derive(Clone, Debug)]
 pub struct Endpoint {

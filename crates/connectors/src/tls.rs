@@ -23,6 +23,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
+pub(crate) use certificate::{parse_fingerprint, print_fingerprint};
 use verifier::{Judge, Policy, Problem};
 
 /// The last certificate that an endpoint showed, and what was wrong with it.
@@ -78,7 +79,7 @@ pub(crate) fn client_config(mode: &TlsMode, keys: Keys, shown: Arc<Shown>) -> Re
             Policy::Authorities { roots: chain_verifier(roots_of(&pasted), &provider)?, exact: pasted }
         }
         TlsMode::Pinned { fingerprint } => Policy::Pinned(
-            certificate::parse_fingerprint(fingerprint)
+            parse_fingerprint(fingerprint)
                 .ok_or_else(|| settings_failure("the pinned fingerprint is not a SHA-256: 64 hexadecimal digits"))?,
         ),
         TlsMode::Unverified => Policy::Anything,

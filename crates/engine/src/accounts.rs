@@ -16,7 +16,7 @@ use store::{
 
 use crate::{
     Engine, SessionKey,
-    engine::now_ms,
+    clock::now_ms,
     error::{Error, Result},
     passwords,
 };

@@ -14,11 +14,11 @@ use store::{
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, chain},
     live::Hub,
     passwords::Passwords,
     sign_in::Door,
-    workers::{Running, Workers, chain},
+    workers::{Running, Workers},
 };
 
 /// The environment variable that takes the place of the key file.
@@ -195,9 +195,4 @@ impl Engine {
     pub(crate) fn allow(actor: &Actor, needed: Role) -> Result<()> {
         if actor.may(needed) { Ok(()) } else { Err(Error::Forbidden) }
     }
-}
-
-/// UTC milliseconds.
-pub(crate) fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }

@@ -43,8 +43,8 @@ type Pages = BoxStream<'static, Result<Vec<Vec<String>>>>;
 
 /// An export under way.
 pub struct ExportPages {
-    /// The columns' keys.
-    pub header: Vec<&'static str>,
+    /// The columns' headings, as the table shows them, with the unit of the plain numbers below: `Memory (bytes)`.
+    pub header: Vec<String>,
     /// Some hundred rows at a time, as plain text.
     pub pages: Pages,
 }
@@ -63,13 +63,14 @@ impl Engine {
     }
 
     async fn export<R: TableRow + Listed>(&self, export: ExportQuery) -> Result<ExportPages> {
-        let header = chosen(R::COLUMNS, &export.columns)?;
+        let columns = chosen(R::COLUMNS, &export.columns)?;
         let waiting = self.inner.exports.clone().acquire_owned();
         let Ok(Ok(place)) = timeout(WAIT_FOR_A_PLACE, waiting).await else {
             return Err(Error::Throttled { retry_after_s: STALLED.as_secs() });
         };
         let pages = inventory::export::<R>(self.db(), &export.query).await?;
-        let keys = header.clone();
+        let header = columns.iter().map(|column| column.plain_label()).collect();
+        let keys: Vec<_> = columns.iter().map(|column| column.key).collect();
         let pages = pages.map(move |page| Ok(page?.iter().map(|row| texts(row, &keys)).collect()));
         Ok(ExportPages { header, pages: bounded(pages.boxed(), place) })
     }
@@ -102,15 +103,15 @@ fn bounded(mut pages: Pages, place: OwnedSemaphorePermit) -> Pages {
     pages.boxed()
 }
 
-fn chosen(columns: &'static [Column], wanted: &[String]) -> Result<Vec<&'static str>> {
+fn chosen(columns: &'static [Column], wanted: &[String]) -> Result<Vec<&'static Column>> {
     if wanted.is_empty() {
-        return Ok(columns.iter().filter(|column| column.shown_by_default).map(|column| column.key).collect());
+        return Ok(columns.iter().filter(|column| column.shown_by_default).collect());
     }
     wanted
         .iter()
         .map(|key| {
             let known = columns.iter().find(|column| column.key == key);
-            known.map(|column| column.key).ok_or_else(|| Error::invalid("cols", format!("there is no column {key:?}")))
+            known.ok_or_else(|| Error::invalid("cols", format!("there is no column {key:?}")))
         })
         .collect()
 }

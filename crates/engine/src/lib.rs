@@ -4,6 +4,7 @@
 //! `store`'s business, what is read from platforms `connectors`'.
 
 mod accounts;
+mod clock;
 mod engine;
 mod error;
 mod export;
@@ -23,8 +24,9 @@ mod users;
 mod workers;
 
 pub use accounts::SessionUser;
+pub use clock::now_ms;
 pub use engine::{Engine, NewKey, Options, StartError, migrate, rotate_key};
-pub use error::{Error, Result};
+pub use error::{Error, Result, chain};
 pub use export::{ExportPages, ExportQuery};
 pub use live::Feed;
 pub use secrecy::SecretString;

@@ -12,7 +12,7 @@ use store::links::{self, Known};
 
 use crate::{
     Engine,
-    engine::now_ms,
+    clock::now_ms,
     error::{Error, Result},
     workers::report,
 };

@@ -13,7 +13,7 @@ use model::{
 };
 use store::{links, samples};
 
-use crate::{Engine, engine::now_ms, error::Result};
+use crate::{Engine, clock::now_ms, error::Result};
 
 /// Points that one chart may have.
 const POINTS: usize = 2_000;

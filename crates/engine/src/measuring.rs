@@ -23,12 +23,12 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     Engine,
-    engine::now_ms,
-    error::Result,
+    clock::now_ms,
+    error::{Result, chain},
     schedule,
     sources::endpoint,
     sync::{internal, password},
-    workers::{chain, notices, report},
+    workers::{notices, report},
 };
 
 /// Due sources are looked for so often.

@@ -79,12 +79,86 @@ pub(crate) fn check(field: &str, password: &SecretString, user_name: &str) -> Re
     let first = text.chars().next();
     let is_trivial = text.chars().all(|c| Some(c) == first)
         || text.to_lowercase() == user_name.to_lowercase()
+        || is_common(&text.to_lowercase(), &user_name.to_lowercase())
         || "0123456789012345678901234567890".contains(text)
         || "abcdefghijklmnopqrstuvwxyz".contains(&text.to_lowercase());
     if is_trivial {
-        return Err(Error::invalid(field, "this password is too easy to guess"));
+        return Err(Error::invalid(
+            field,
+            "this password is too easy to guess: it is little more than a common word or your name; several words make a good one",
+        ));
     }
     Ok(())
+}
+
+/// What the commonest passwords are made of (the heads of the published lists of leaked ones, and what is usual in data
+/// centres). Whoever guesses tries these with digits and signs around them first.
+const COMMON: [&str; 41] = [
+    "password",
+    "passwort",
+    "passw",
+    "qwertyuiop",
+    "qwertzuiop",
+    "qwerty",
+    "qwertz",
+    "asdfghjkl",
+    "asdfgh",
+    "yxcvbnm",
+    "zxcvbnm",
+    "qazwsx",
+    "letmein",
+    "welcome",
+    "willkommen",
+    "changeme",
+    "default",
+    "secret",
+    "master",
+    "administrator",
+    "admin",
+    "root",
+    "user",
+    "test",
+    "guest",
+    "iloveyou",
+    "princess",
+    "sunshine",
+    "monkey",
+    "dragon",
+    "football",
+    "baseball",
+    "superman",
+    "batman",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "vmware",
+    "vcenter",
+    "iroa",
+];
+/// Letters besides common words that make a password of its own.
+const OWN_LETTERS_MIN: usize = 4;
+
+/// Digits and signs around common words and the user's name, with the usual signs in the place of letters, and nothing else.
+fn is_common(text: &str, user_name: &str) -> bool {
+    let core = text.trim_matches(|c: char| !c.is_alphabetic());
+    let mut rest: String = core
+        .chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            c => c,
+        })
+        .collect();
+    let name = Some(user_name).filter(|name| name.chars().count() >= 3);
+    for word in name.into_iter().chain(COMMON) {
+        rest = rest.replace(word, " ");
+    }
+    rest.chars().filter(|c| c.is_alphabetic()).count() < OWN_LETTERS_MIN && rest != core
 }
 
 /// A password to be read out or copied once: 20 characters without look-alikes, 100 bits.
@@ -121,6 +195,14 @@ mod tests {
         assert!(check("password", &"äöüäöüäöüäöü".into(), "anna").is_ok());
         assert!(check("password", &"            ".into(), "anna").is_err());
         assert!(check("password", &"Anna.Schmidt".into(), "anna.schmidt").is_err());
+        for easy in
+            ["password1234", "P@ssw0rd2026!", "adminadmin12", "1qwertyuiop1", "anna.schmidt99", "Welcome-2026!!"]
+        {
+            assert!(check("password", &easy.into(), "anna.schmidt").is_err(), "{easy}");
+        }
+        for good in ["correct horse admin", "a long enough password", "730518294617", "tr0ub4dor&3xyz"] {
+            assert!(check("password", &good.into(), "anna.schmidt").is_ok(), "{good}");
+        }
         assert!(check("password", &"x1".repeat(600).as_str().into(), "anna").is_err());
     }
 

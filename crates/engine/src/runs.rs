@@ -11,7 +11,7 @@ use store::runs::{self, Cancelled, Enqueued};
 
 use crate::{
     Engine,
-    engine::now_ms,
+    clock::now_ms,
     error::{Error, Result},
 };
 

@@ -61,9 +61,9 @@ pub(crate) fn backed_off(interval_s: i64, failures: i64) -> i64 {
     (interval_s << doublings).min(LONGEST_DELAY_S.max(interval_s))
 }
 
-/// Within a tenth around the delay.
+/// Up to a tenth early: what is promised as "every hour" never comes later than that.
 pub(crate) fn jittered_ms(delay_s: i64, spread: f64) -> i64 {
-    (delay_s as f64 * 1_000.0 * (0.9 + 0.2 * spread)).round() as i64
+    (delay_s as f64 * 1_000.0 * (1.0 - 0.1 * spread)).round() as i64
 }
 
 #[cfg(test)]
@@ -73,7 +73,7 @@ mod tests {
     const HOUR: i64 = 3_600;
 
     fn failed(before: Schedule, kind: FailureKind) -> Schedule {
-        after_run(before, Some(HOUR), RunState::Failed, Some(retry(kind, true, false)), 0, 0.5)
+        after_run(before, Some(HOUR), RunState::Failed, Some(retry(kind, true, false)), 0, 0.0)
     }
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
             hours.push(schedule.next_sync_ms.unwrap() / 3_600_000);
         }
         assert_eq!(hours, [1, 2, 4, 8, 16, 24, 24]);
-        let mended = after_run(schedule, Some(HOUR), RunState::Completed, None, 0, 0.5);
+        let mended = after_run(schedule, Some(HOUR), RunState::Completed, None, 0, 0.0);
         assert_eq!(mended, Schedule { next_sync_ms: Some(3_600_000), ..Schedule::default() });
     }
 
@@ -106,12 +106,12 @@ mod tests {
 
     #[test]
     fn an_interruption_is_not_a_failure() {
-        let schedule = after_run(Schedule::default(), Some(HOUR), RunState::Interrupted, None, 0, 0.5);
+        let schedule = after_run(Schedule::default(), Some(HOUR), RunState::Interrupted, None, 0, 0.0);
         assert_eq!((schedule.consecutive_failures, schedule.next_sync_ms), (0, Some(60_000)));
     }
 
     #[test]
-    fn the_spread_is_a_tenth_either_way() {
-        assert_eq!((jittered_ms(100, 0.0), jittered_ms(100, 1.0)), (90_000, 110_000));
+    fn the_spread_is_a_tenth_early_and_never_late() {
+        assert_eq!((jittered_ms(100, 0.0), jittered_ms(100, 1.0)), (100_000, 90_000));
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::{
     Engine,
-    engine::now_ms,
+    clock::now_ms,
     error::{Error, Result},
 };
 

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     Engine,
-    engine::now_ms,
+    clock::now_ms,
     error::{Error, Result},
 };
 

@@ -24,11 +24,11 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     Engine,
-    engine::now_ms,
-    error::Result,
+    clock::now_ms,
+    error::{Result, chain},
     linking::link_machines,
     schedule,
-    workers::{Control, chain, report},
+    workers::{Control, report},
 };
 
 /// Progress is passed on at most so often.

@@ -11,7 +11,7 @@ use store::{sessions, users, users::NewUser};
 use crate::{
     Engine,
     accounts::user_name,
-    engine::now_ms,
+    clock::now_ms,
     error::{Error, Result},
     passwords,
 };

@@ -18,8 +18,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Engine,
-    engine::now_ms,
-    error::Result,
+    clock::now_ms,
+    error::{Result, chain},
     measuring::{self, measure_due},
     schedule::jittered_ms,
     sync,
@@ -183,16 +183,4 @@ async fn clean_up(engine: Engine) {
 
 pub(crate) fn report(what: &str, error: &crate::Error) {
     tracing::error!(error = chain(error), "{what}");
-}
-
-/// An error with its sources, for the log.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -14,6 +14,7 @@ use std::{
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
+    sqlx::{self, Connection as _, PgConnection, postgres::PgConnectOptions},
 };
 
 pub use about::About;
@@ -83,6 +84,7 @@ impl Database {
     }
 
     async fn open_postgres(url: &str, options: &Options) -> Result<Self, StoreError> {
+        find_postgres(url, options.patience).await?;
         let mut connect = ConnectOptions::new(url);
         connect
             .max_connections(options.connections.max(2))
@@ -146,6 +148,25 @@ impl Database {
     fn path(&self) -> Option<&Path> {
         self.inner.path.as_deref()
     }
+}
+
+/// Connects once, outside of a pool: pools go on trying a server that refuses, and say after all that they ran out of time.
+async fn find_postgres(url: &str, patience: Duration) -> Result<(), StoreError> {
+    // The text itself may hold a password: it is in none of these errors.
+    let options = url.parse::<PgConnectOptions>().map_err(unreachable)?;
+    let connecting = PgConnection::connect_with(&options);
+    let connection = tokio::time::timeout(patience, connecting).await.map_err(|_| StoreError::Silent(patience))?;
+    connection.map_err(unreachable)?.close().await.map_err(unreachable)
+}
+
+fn unreachable(error: sqlx::Error) -> StoreError {
+    let advice = match &error {
+        sqlx::Error::Io(_) => "check host and port in DATABASE_URL, and that PostgreSQL runs and listens there",
+        sqlx::Error::Database(_) => "check user, password and database in DATABASE_URL",
+        sqlx::Error::Tls(_) => "check sslmode and the certificates named in DATABASE_URL",
+        _ => "check DATABASE_URL",
+    };
+    StoreError::Unreachable { advice, source: Box::new(error) }
 }
 
 async fn connect_sqlite(path: &Path, connections: u32, options: &Options) -> Result<DatabaseConnection, StoreError> {

@@ -43,6 +43,14 @@ pub enum StoreError {
     Url(String),
     #[error("work on {0} was given up")]
     GivenUp(&'static str),
+    #[error("PostgreSQL cannot be used: {advice}")]
+    Unreachable {
+        advice: &'static str,
+        #[source]
+        source: Box<sea_orm::sqlx::Error>,
+    },
+    #[error("PostgreSQL did not answer within {} s: check host and port in DATABASE_URL, and firewalls between", .0.as_secs())]
+    Silent(std::time::Duration),
     #[error("{what} failed")]
     Io {
         what: &'static str,

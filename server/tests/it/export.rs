@@ -11,7 +11,7 @@ async fn a_table_is_downloaded_with_the_columns_that_were_asked_for() {
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(answer.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/csv"));
     assert!(answer.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().contains("filename=\"vms-"));
-    assert_eq!(answer.text().await.unwrap(), "name,power,mem\r\n");
+    assert_eq!(answer.text().await.unwrap(), "Name,Power,Memory (bytes)\r\n");
 
     for table in ["hosts", "clusters", "storage", "networks"] {
         assert_eq!(root.get(&format!("/export/{table}.csv")).await.status(), StatusCode::OK, "{table}");

@@ -8,7 +8,7 @@ use model::ids::ObjectId;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    components::{ErrorState, Skeleton},
+    components::{ErrorPage, Skeleton},
     error::AppError,
     live::Live,
     loading::resource,
@@ -47,14 +47,7 @@ where
                     .get()
                     .map(|object| match object {
                         Ok(object) => draw(object),
-                        Err(error) => {
-                            view! {
-                                <section class="card">
-                                    <ErrorState error />
-                                </section>
-                            }
-                                .into_any()
-                        }
+                        Err(error) => view! { <ErrorPage error /> }.into_any(),
                     })
             }}
         </Transition>

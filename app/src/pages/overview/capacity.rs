@@ -36,7 +36,7 @@ pub(super) fn CapacityCard(capacity: Vec<CapacityBar>) -> impl IntoView {
         .into_any()
     };
     view! {
-        <section class="card c8" aria-labelledby="capacity">
+        <section class="card c8 capacity-card" aria-labelledby="capacity">
             <header>
                 <h2 id="capacity">"Capacity"</h2>
                 <p>

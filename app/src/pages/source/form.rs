@@ -2,20 +2,25 @@
 //!
 //! Sent without script, the form comes back as a draft with the outcome; the password alone has to be typed again.
 
+mod connection;
+mod schedule;
+mod trust;
+
 use leptos::{
     form::{ActionForm, FromFormData},
     html,
     prelude::*,
 };
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use model::{check::CheckOutcome, source::TlsMode};
+use model::check::CheckOutcome;
 
-use super::{outcome::Outcome, schedule::ScheduleCard, wording};
+use self::{connection::ConnectionCard, schedule::ScheduleCard, trust::TrustCard};
+use super::outcome::Outcome;
 use crate::{
-    components::{Advice, Card, Field, FormError, FormResult, Glyph, Icon, PasswordField, Tone},
+    components::{FormError, FormResult, Glyph, Icon},
     frame::Sources,
     server::{
-        source_form::{Draft, SourceForm},
+        source_form::Draft,
         sources::{CheckSource, SaveSource},
     },
 };
@@ -95,149 +100,6 @@ pub(super) fn SourceFields(draft: Draft, has_password: bool) -> impl IntoView {
                 </div>
             </div>
         </ActionForm>
-    }
-}
-
-#[component]
-fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormResult) -> impl IntoView {
-    let wording = wording::of(form.kind);
-    let placeholder = if has_password { "saved; type to replace it" } else { "" };
-    view! {
-        <Card title="Connection" note=form.kind.label() class="c6">
-            <div class="form">
-                {form.id.map(|id| view! { <input type="hidden" name="form[id]" value=id.to_string() /> })}
-                <input type="hidden" name="form[kind]" value=form.kind.key() />
-                <Field id="name" label="Name" help="As you call it; shown everywhere." errors>
-                    <input
-                        type="text"
-                        id="name"
-                        name="form[name]"
-                        value=form.name
-                        required
-                        maxlength="100"
-                        autocomplete="off"
-                        aria-describedby="name-error name-help"
-                    />
-                </Field>
-                <Field id="endpoint" label="Address" help=wording.address errors>
-                    <input
-                        type="text"
-                        id="endpoint"
-                        name="form[endpoint]"
-                        value=form.endpoint
-                        required
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        inputmode="url"
-                        aria-describedby="endpoint-error endpoint-help"
-                    />
-                </Field>
-                <Field
-                    id="username"
-                    label="User"
-                    help=wording.user
-                    errors
-                >
-                    <input
-                        type="text"
-                        id="username"
-                        name="form[username]"
-                        value=form.username
-                        required=!form.kind.is_monitoring()
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        aria-describedby="username-error username-help"
-                    />
-                </Field>
-                <PasswordField
-                    id="password"
-                    name="form[password]"
-                    error_name="password"
-                    label="Password"
-                    autocomplete="off"
-                    placeholder=placeholder
-                    required=!has_password
-                    help=format!("Kept sealed, never shown again. {}", wording.password)
-                    errors
-                />
-            </div>
-        </Card>
-    }
-}
-
-#[component]
-fn TrustCard(
-    form: SourceForm,
-    tls: RwSignal<String>,
-    fingerprint: RwSignal<String>,
-    errors: FormResult,
-) -> impl IntoView {
-    let choice = move |key: &'static str, label: &'static str, help: &'static str| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="form[tls]"
-                    value=key
-                    checked=tls.get_untracked() == key
-                    prop:checked=move || tls.get() == key
-                    on:change=move |_| tls.set(key.to_owned())
-                />
-                <span>
-                    {label} <small>{help}</small>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        <Card title="Certificate" note="who may claim to be this address" class="c6">
-            <div class="form trust">
-                <fieldset class="choices">
-                    <legend class="visually-hidden">"How the certificate is judged"</legend>
-                    {choice(TlsMode::System.key(), "Trusted by this system", "An authority that the server knows has signed it.")}
-                    {choice("pinned", "Exactly this certificate", "By its fingerprint; test the connection to see it, compare, and pin it.")}
-                    {choice("authority", "Signed by an authority of yours", "Paste its certificate.")}
-                    {choice(TlsMode::Unverified.key(), "Not verified", "Anything is accepted. For labs.")}
-                </fieldset>
-                <div class="when-pinned">
-                    <Field id="fingerprint" label="SHA-256 fingerprint" errors>
-                        <input
-                            type="text"
-                            id="fingerprint"
-                            name="form[fingerprint]"
-                            class="mono"
-                            value=form.fingerprint
-                            prop:value=move || fingerprint.get()
-                            on:input=move |event| fingerprint.set(event_target_value(&event))
-                            placeholder="AB:CD:…"
-                            autocomplete="off"
-                            spellcheck="false"
-                        />
-                    </Field>
-                </div>
-                <div class="when-authority">
-                    <Field id="pem" label="Authority (PEM)" errors>
-                        <textarea
-                            id="pem"
-                            name="form[pem]"
-                            class="mono"
-                            rows="6"
-                            spellcheck="false"
-                            placeholder="-----BEGIN CERTIFICATE-----"
-                        >
-                            {form.pem}
-                        </textarea>
-                    </Field>
-                </div>
-                <div class="when-unverified">
-                    <Advice tone=Tone::Warn title="Nobody checks who answers.">
-                        "Anybody between IROA and the endpoint can read the password."
-                    </Advice>
-                </div>
-            </div>
-        </Card>
     }
 }
 

@@ -105,10 +105,16 @@ fn CardActions(source: SourceView, running: Memo<Option<Progress>>, actions: Syn
             None => ().into_any(),
         }
     };
+    Effect::new(move || {
+        run.track();
+        if actions.pressed.get_value() == Some(id) {
+            crate::focus::give_if_lost(format!("#source-{id} form button"));
+        }
+    });
     let edit_label = format!("Edit {}", source.settings.name);
     let runs_label = format!("Runs of {}", source.settings.name);
     view! {
-        <footer>
+        <footer id=format!("source-{id}") on:submit=move |_| actions.pressed.set_value(Some(id))>
             <a class="button quiet" href=format!("/activity?source={id}") aria-label=runs_label>
                 "History"
             </a>

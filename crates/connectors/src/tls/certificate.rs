@@ -62,8 +62,13 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
 
 /// SHA-256 of the DER form as people compare it: `AB:CD:…`.
 fn fingerprint(der: &[u8]) -> String {
+    print_fingerprint(&Sha256::digest(der).into())
+}
+
+/// `AB:CD:…`, as browsers show it.
+pub(crate) fn print_fingerprint(bytes: &[u8; 32]) -> String {
     let mut text = String::with_capacity(95);
-    for byte in Sha256::digest(der) {
+    for byte in bytes {
         if !text.is_empty() {
             text.push(':');
         }
@@ -72,12 +77,16 @@ fn fingerprint(der: &[u8]) -> String {
     text
 }
 
-/// Reads a fingerprint in any usual writing: colons, spaces, a `SHA256:` in front, either case.
-pub(super) fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
+/// Reads a fingerprint in any usual writing: colons, dashes, spaces, `SHA256:` or `SHA256=` in front, either case.
+pub(crate) fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
     let text = text.trim();
-    let text = text.strip_prefix("SHA256:").or_else(|| text.strip_prefix("sha256:")).unwrap_or(text);
-    let digits: Vec<u32> =
-        text.chars().filter(|c| *c != ':' && !c.is_whitespace()).map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let is_named = text.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("sha256"));
+    let text = if is_named { text[6..].trim_start_matches([':', '=', ' ']) } else { text };
+    let digits: Vec<u32> = text
+        .chars()
+        .filter(|c| !matches!(c, ':' | '-') && !c.is_whitespace())
+        .map(|c| c.to_digit(16))
+        .collect::<Option<_>>()?;
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect();
     if digits.len() == 64 { bytes.try_into().ok() } else { None }
 }
@@ -162,6 +171,7 @@ mod tests {
         assert_eq!(parse_fingerprint(&shown), expected);
         assert_eq!(parse_fingerprint(&shown.replace(':', "").to_lowercase()), expected);
         assert_eq!(parse_fingerprint(&format!(" SHA256:{} ", shown.replace(':', " "))), expected);
+        assert_eq!(parse_fingerprint(&format!("sha256={}", shown.replace(':', "-"))), expected);
         assert_eq!(parse_fingerprint("AB:CD"), None);
         assert_eq!(parse_fingerprint(&shown.replace('A', "x")), None);
     }

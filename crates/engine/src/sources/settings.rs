@@ -21,7 +21,8 @@ pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
     let endpoint = match settings.kind {
         SourceKind::Vcenter => Address::vsphere(&settings.endpoint).map(drop),
         SourceKind::Hyperv => connectors::hyperv::addresses(&settings.endpoint).map(drop),
-        SourceKind::Prometheus | SourceKind::Zabbix => Ok(()),
+        SourceKind::Prometheus => Address::prometheus(&settings.endpoint).map(drop),
+        SourceKind::Zabbix => Address::zabbix(&settings.endpoint).map(drop),
     };
     endpoint.map_err(|error| Error::invalid("endpoint", error.to_string()))?;
     settings.username = match settings.username.trim() {
@@ -85,21 +86,13 @@ fn tls(mode: TlsMode) -> Result<TlsMode> {
             }
             Ok(TlsMode::Authority { pem: format!("{}\n", pem.trim()) })
         }
-        TlsMode::Pinned { fingerprint } => Ok(TlsMode::Pinned { fingerprint: fingerprint_of(&fingerprint)? }),
+        TlsMode::Pinned { fingerprint } => {
+            let kept = connectors::fingerprint(&fingerprint)
+                .ok_or_else(|| Error::invalid("fingerprint", "a SHA-256 fingerprint has 64 hexadecimal digits"))?;
+            Ok(TlsMode::Pinned { fingerprint: kept })
+        }
         mode => Ok(mode),
     }
-}
-
-/// `AB:CD:…` from any way of writing 32 bytes in hexadecimal.
-fn fingerprint_of(typed: &str) -> Result<String> {
-    let typed = typed.trim();
-    let typed = typed.strip_prefix("SHA256").map_or(typed, |rest| rest.trim_start_matches([':', '=', ' ']));
-    let digits: Vec<char> = typed.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect();
-    if digits.len() != 64 || !digits.iter().all(char::is_ascii_hexdigit) {
-        return Err(Error::invalid("fingerprint", "a SHA-256 fingerprint has 64 hexadecimal digits"));
-    }
-    let bytes: Vec<String> = digits.chunks(2).map(|pair| pair.iter().collect::<String>().to_uppercase()).collect();
-    Ok(bytes.join(":"))
 }
 
 #[cfg(test)]
@@ -141,18 +134,23 @@ mod tests {
         );
         let hosts = SourceSettings { kind: SourceKind::Hyperv, endpoint: "hv1.lab, ftp://hv2".into(), ..settings() };
         assert_eq!(field_of(hosts).as_deref(), Some("endpoint"));
-        assert_eq!(field_of(SourceSettings { kind: SourceKind::Zabbix, ..settings() }).as_deref(), Some("kind"));
+        let token = SourceSettings { kind: SourceKind::Zabbix, username: " ".into(), ..settings() };
+        assert_eq!(field_of(token.clone()), None, "a monitoring system takes a token without a user");
+        assert_eq!(field_of(SourceSettings { kind: SourceKind::Vcenter, ..token }).as_deref(), Some("username"));
+        let often = SourceSettings { measure_interval_s: Some(60), ..settings() };
+        assert_eq!(field_of(often).as_deref(), Some("measure_interval"));
         assert_eq!(field_of(SourceSettings { sync_interval_s: Some(60), ..settings() }).as_deref(), Some("interval"));
         let tls = TlsMode::Authority { pem: "hello".into() };
         assert_eq!(field_of(SourceSettings { tls, ..settings() }).as_deref(), Some("pem"));
     }
 
     #[test]
-    fn fingerprints_are_taken_in_any_usual_form() {
-        let plain = "ab".repeat(32);
-        let written = fingerprint_of(&plain).unwrap();
-        assert!(written.starts_with("AB:AB:") && written.len() == 95);
-        assert_eq!(fingerprint_of(&written).unwrap(), written);
-        assert!(fingerprint_of("ab:cd").is_err());
+    fn fingerprints_are_kept_in_one_form() {
+        let pinned = |fingerprint: &str| {
+            checked(SourceSettings { tls: TlsMode::Pinned { fingerprint: fingerprint.into() }, ..settings() })
+        };
+        let kept = TlsMode::Pinned { fingerprint: ["AB"; 32].join(":") };
+        assert_eq!(pinned(&"ab".repeat(32)).unwrap().tls, kept);
+        assert!(pinned("ab:cd").is_err());
     }
 }

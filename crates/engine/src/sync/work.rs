@@ -24,9 +24,10 @@ use tokio_util::task::AbortOnDropHandle;
 use super::End;
 use crate::{
     Engine,
-    engine::now_ms,
+    clock::now_ms,
+    error::chain,
     sources::endpoint,
-    workers::{Control, LEASE_MS, chain, report},
+    workers::{Control, LEASE_MS, report},
 };
 
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use model::run::{Progress, RunState, RunView, Stage};
 use store::runs;
 
-use crate::{Engine, engine::now_ms, error::Result, runs::waiting};
+use crate::{Engine, clock::now_ms, error::Result, runs::waiting};
 
 /// Brings what is shown up to what the database says.
 pub(super) async fn follow(engine: &Engine) -> Result<()> {

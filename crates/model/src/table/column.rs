@@ -3,7 +3,7 @@
 /// One column of a table; tables hold them as constants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Stable: stands in URLs, filters, stored preferences and CSV headers.
+    /// Stable: stands in URLs, filters and stored preferences.
     pub key: &'static str,
     pub label: &'static str,
     pub value: ValueType,
@@ -37,6 +37,20 @@ impl ValueType {
     }
 }
 
+impl ValueType {
+    /// What a plain value counts; `None` for words and for numbers of things.
+    const fn plain_unit(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Bytes => "bytes",
+            Self::Mhz => "MHz",
+            Self::Percent => "%",
+            Self::Time => "UTC",
+            Self::Duration => "s",
+            Self::Text | Self::Number | Self::Flag | Self::Choice(_) => return None,
+        })
+    }
+}
+
 impl Column {
     pub const fn new(key: &'static str, label: &'static str, value: ValueType) -> Self {
         Self { key, label, value, shown_by_default: true, sortable: true, help: None }
@@ -46,6 +60,14 @@ impl Column {
     pub const fn hidden(mut self) -> Self {
         self.shown_by_default = false;
         self
+    }
+
+    /// The heading where values stand plain, as in CSV: with their unit, `Memory (bytes)`.
+    pub fn plain_label(&self) -> String {
+        match self.value.plain_unit() {
+            Some(unit) => format!("{} ({unit})", self.label),
+            None => self.label.to_owned(),
+        }
     }
 
     /// For lists, which have no order.
