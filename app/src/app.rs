@@ -16,6 +16,7 @@ use crate::{
         admin::AdminPage,
         clusters::{ClusterPage, ClustersPage},
         hosts::{HostPage, HostsPage},
+        monitoring::MonitoringPage,
         networks::{NetworkPage, NetworksPage},
         not_found::NotFoundPage,
         overview::OverviewPage,
@@ -57,6 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/storage/:id") view=page(DatastorePage) ssr=ssr.clone() />
                     <Route path=path!("/networks") view=page(NetworksPage) ssr=ssr.clone() />
                     <Route path=path!("/networks/:id") view=page(NetworkPage) ssr=ssr.clone() />
+                    <Route path=path!("/monitoring") view=page(MonitoringPage) ssr=ssr.clone() />
                     <Route path=path!("/search") view=page(SearchPage) ssr=ssr.clone() />
                     <Route path=path!("/sources") view=page(SourcesPage) ssr=ssr.clone() />
                     <Route path=path!("/sources/new") view=page(NewSourcePage) ssr=ssr.clone() />

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod inventory;
+pub mod measurements;
 pub mod password;
 pub mod runs;
 pub mod source_form;

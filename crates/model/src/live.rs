@@ -36,6 +36,8 @@ pub enum ServerFrame {
     Run { progress: Progress },
     /// The stored inventory of a source was replaced: what is shown of it is stale.
     InventoryChanged { source: SourceId },
+    /// New samples of a source were kept.
+    Measured { source: SourceId },
 }
 
 /// Close codes of a refusal.

@@ -59,6 +59,8 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("read_datastore", VIEWER, r#"{"id":99}"#),
     ("read_network", VIEWER, r#"{"id":99}"#),
     ("read_overview", VIEWER, "{}"),
+    ("draw_measurements", VIEWER, r#"{"kind":"vm","id":99,"search":"","utc_offset_ms":0}"#),
+    ("draw_monitoring", VIEWER, r#"{"search":""}"#),
     ("search_inventory", VIEWER, r#"{"q":"web"}"#),
     // Last: it ends the session that the others are called with.
     ("sign_out", ANYONE, ""),
