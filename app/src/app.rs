@@ -17,6 +17,7 @@ use crate::{
         clusters::{ClusterPage, ClustersPage},
         hosts::{HostPage, HostsPage},
         links::LinksPage,
+        monitoring::MonitoringPage,
         networks::{NetworkPage, NetworksPage},
         not_found::NotFoundPage,
         overview::OverviewPage,
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/storage/:id") view=page(DatastorePage) ssr=ssr.clone() />
                     <Route path=path!("/networks") view=page(NetworksPage) ssr=ssr.clone() />
                     <Route path=path!("/networks/:id") view=page(NetworkPage) ssr=ssr.clone() />
+                    <Route path=path!("/monitoring") view=page(MonitoringPage) ssr=ssr.clone() />
                     <Route path=path!("/search") view=page(SearchPage) ssr=ssr.clone() />
                     <Route path=path!("/sources") view=page(SourcesPage) ssr=ssr.clone() />
                     <Route path=path!("/who-is-who") view=page(LinksPage) ssr=ssr.clone() />

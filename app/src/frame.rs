@@ -24,7 +24,7 @@ use model::{
 pub(crate) use self::account_menu::AppearanceForm;
 use self::{nav::Nav, palette::Palette, top::Top};
 use crate::{
-    components::{Clock, ErrorState},
+    components::{Clock, ErrorState, Zone},
     error::AppError,
     live::Live,
     loading::{Loaded, resource},
@@ -82,6 +82,7 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn SignedIn(user: CurrentUser, now_ms: i64) -> impl IntoView {
     Clock::provide(now_ms);
+    Zone::provide();
     let live = Live::provide(!user.must_change_password);
     let appearance = RwSignal::new(user.preferences.clone());
     provide_context(Appearance(appearance));

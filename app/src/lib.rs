@@ -6,7 +6,10 @@
 #![allow(unreachable_pub)]
 
 mod app;
+#[cfg(feature = "ssr")]
+pub mod chart;
 pub mod components;
+mod drawn;
 pub mod error;
 #[cfg(feature = "ssr")]
 mod flash;

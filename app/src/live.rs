@@ -1,4 +1,4 @@
-//! What moves while a page is open: progress of sync runs and the news that an inventory was replaced.
+//! What moves while a page is open: progress of sync runs, and the news that an inventory was replaced or something measured.
 //!
 //! [`Live`] holds signals that pages read; the socket behind them exists in the browser only (`socket`). On the server and
 //! before the first frame, pages show what was rendered with them.
@@ -42,8 +42,11 @@ pub struct Live {
     runs: RwSignal<Option<BTreeMap<SourceId, Arrived>>>,
     /// Grows when a stored inventory was replaced: whoever shows one reads it again.
     inventory: RwSignal<u64>,
-    /// Grows when measurements were kept: whoever shows charts reads them again.
+    /// Grows when new samples were kept, and not while the tab is hidden: charts read them again.
     measured: RwSignal<u64>,
+    /// Something was measured while the tab was hidden.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    unseen: RwSignal<bool>,
     /// Grows when a run began or ended: whoever lists sources or runs reads them again.
     run_list: RwSignal<u64>,
     /// Counts seconds while something runs, so that elapsed times move between frames.
@@ -58,6 +61,7 @@ impl Live {
             runs: RwSignal::new(None),
             inventory: RwSignal::new(0),
             measured: RwSignal::new(0),
+            unseen: RwSignal::new(false),
             run_list: RwSignal::new(0),
             second: RwSignal::new(0),
         };
@@ -65,6 +69,10 @@ impl Live {
         #[cfg(target_arch = "wasm32")]
         if is_admitted {
             socket::keep_open(live);
+            Effect::new(move || {
+                let listener = window_event_listener_untyped("visibilitychange", move |_| live.is_seen());
+                on_cleanup(move || listener.remove());
+            });
         }
         #[cfg(not(target_arch = "wasm32"))]
         let _ = is_admitted;
@@ -78,6 +86,7 @@ impl Live {
             runs: RwSignal::new(None),
             inventory: RwSignal::new(0),
             measured: RwSignal::new(0),
+            unseen: RwSignal::new(false),
             run_list: RwSignal::new(0),
             second: RwSignal::new(0),
         })
@@ -88,7 +97,7 @@ impl Live {
         self.inventory.get()
     }
 
-    /// Read it in a resource's source to load again when measurements were kept.
+    /// Read it in a resource's source to load again when something was measured.
     pub fn measured_version(self) -> u64 {
         self.measured.get()
     }
@@ -131,6 +140,7 @@ impl Live {
                 // After a loss: whatever was replaced meanwhile was not told.
                 if self.runs.with_untracked(Option::is_some) {
                     self.inventory.update(|version| *version += 1);
+                    self.was_measured();
                 }
                 let at_second = self.second.get_untracked();
                 let runs = runs.into_iter().map(|progress| (progress.source, Arrived { progress, at_second }));
@@ -139,7 +149,26 @@ impl Live {
             }
             ServerFrame::Run { progress } => self.run_moved(progress),
             ServerFrame::InventoryChanged { .. } => self.inventory.update(|version| *version += 1),
-            ServerFrame::Measured { .. } => self.measured.update(|version| *version += 1),
+            ServerFrame::Measured { .. } => self.was_measured(),
+        }
+    }
+
+    /// A hidden tab is told when it is looked at again.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    fn was_measured(self) {
+        #[cfg(target_arch = "wasm32")]
+        if document().hidden() {
+            self.unseen.set(true);
+            return;
+        }
+        self.measured.update(|version| *version += 1);
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn is_seen(self) {
+        if !document().hidden() && self.unseen.get_untracked() {
+            self.unseen.set(false);
+            self.measured.update(|version| *version += 1);
         }
     }
 

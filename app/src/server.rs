@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod inventory;
 pub mod links;
+pub mod measurements;
 pub mod password;
 pub mod runs;
 pub mod source_form;

@@ -23,6 +23,8 @@ pub(crate) use grid::{ObjectLink, list_path, path_of};
 #[cfg(feature = "ssr")]
 pub(crate) use grid::{choose_columns, columns};
 pub(crate) use page::{TablePage, capital};
+#[cfg(feature = "ssr")]
+pub(crate) use query_string::parse as pairs;
 pub(crate) use query_string::{href, parameter};
 pub(crate) use related::RelatedTable;
 pub(crate) use state::PageKey;

@@ -1,4 +1,6 @@
-//! `/export/vms.csv` and the like: what a table shows, all pages of it, as a stream.
+//! `/export/vms.csv` and the like: what a table shows, all pages of it, as a stream. The numbers of a chart are `series`'s.
+
+pub(crate) mod series;
 
 use app::guard::RequestActor;
 use axum::{
@@ -11,6 +13,7 @@ use axum::{
 use engine::{Engine, Error, ExportQuery};
 use futures::{StreamExt as _, stream};
 use model::{
+    account::Actor,
     filter::Filter,
     inventory::ObjectKind,
     table::{Sort, TableQuery},
@@ -34,10 +37,10 @@ pub(crate) async fn csv(
     Path(file): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    if request.actor.is_some() && request.must_change_password {
-        return Redirect::to("/account").into_response();
-    }
-    let Some(actor) = request.at_work() else { return Redirect::to("/sign-in").into_response() };
+    let actor = match person(request) {
+        Ok(actor) => actor,
+        Err(door) => return door,
+    };
     let Some((table, kind)) = file.strip_suffix(".csv").and_then(|table| Some((table, kind(table)?))) else {
         return (StatusCode::NOT_FOUND, "There is no such table.\n").into_response();
     };
@@ -49,6 +52,14 @@ pub(crate) async fn csv(
         Ok(pages) => download(table, pages),
         Err(error) => refusal(&error),
     }
+}
+
+/// Who asks; a person who may not work yet is led to where that is changed.
+fn person(request: RequestActor) -> Result<Actor, Response> {
+    if request.actor.is_some() && request.must_change_password {
+        return Err(Redirect::to("/account").into_response());
+    }
+    request.at_work().ok_or_else(|| Redirect::to("/sign-in").into_response())
 }
 
 fn kind(table: &str) -> Option<ObjectKind> {
@@ -79,8 +90,13 @@ fn download(table: &str, pages: engine::ExportPages) -> Response {
             tracing::error!(error = error.to_string(), "an export broke off");
         })
     });
-    let name = format!("attachment; filename=\"{table}-{}.csv\"", jiff::Timestamp::now().strftime("%Y-%m-%d"));
-    let mut response = Response::new(Body::from_stream(body));
+    attachment(table, Body::from_stream(body))
+}
+
+/// A file that is named after what it holds and the day.
+fn attachment(name: &str, body: Body) -> Response {
+    let name = format!("attachment; filename=\"{name}-{}.csv\"", jiff::Timestamp::now().strftime("%Y-%m-%d"));
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
     if let Ok(name) = HeaderValue::from_str(&name) {

@@ -89,6 +89,7 @@ pub fn build(site: Site) -> Router {
     let resolver = Resolver { engine: site.engine.clone(), rules: site.rules };
     let personal = pages(&site)
         .route("/ws", any(live::upgrade))
+        .route("/export/series.csv", get(export::series::csv))
         .route("/export/{file}", get(export::csv))
         .layer(middleware::from_fn_with_state(resolver, sessions::resolve))
         .layer(sessions::layer(&site.engine, site.rules));

@@ -1,6 +1,7 @@
 //! Points in time: the server writes UTC, the browser changes to the person's zone once the page is alive.
 //!
-//! Neither reads a clock while rendering: "now" comes from the [`Clock`], which starts at the server's time.
+//! None reads a clock while rendering: "now" comes from the [`Clock`], which starts at the server's time, and the [`Zone`] is
+//! UTC until the page is alive.
 
 use leptos::prelude::*;
 use model::format;
@@ -23,6 +24,23 @@ impl Clock {
     pub fn since(ms: i64) -> Signal<Option<i64>> {
         let clock = use_context::<Self>();
         Signal::derive(move || clock.map(|clock| (clock.0.get() - ms).max(0)))
+    }
+}
+
+/// How far the person's clock is ahead of UTC, in milliseconds; 0 until the browser has told. For what the server draws.
+#[derive(Clone, Copy, Debug)]
+pub struct Zone(pub RwSignal<i64>);
+
+impl Zone {
+    pub fn provide() {
+        let zone = RwSignal::new(0);
+        provide_context(Self(zone));
+        #[cfg(target_arch = "wasm32")]
+        Effect::new(move || zone.set(ticking::utc_offset_ms()));
+    }
+
+    pub fn current() -> RwSignal<i64> {
+        use_context::<Self>().map_or_else(|| RwSignal::new(0), |zone| zone.0)
     }
 }
 
@@ -50,8 +68,7 @@ pub fn Age(
 ) -> impl IntoView {
     let since = Clock::since(ms);
     let text = move || match since.get() {
-        Some(elapsed) if elapsed < 45_000 => "just now".to_owned(),
-        Some(elapsed) => format!("{} ago", rounded(elapsed)),
+        Some(elapsed) => age_words(elapsed),
         None => format::time_utc(ms),
     };
     view! {
@@ -61,15 +78,21 @@ pub fn Age(
     }
 }
 
-/// One unit is enough for an age: `3 min`, `5 h`, `12 d`.
-fn rounded(elapsed_ms: i64) -> String {
+/// One unit is enough for an age: `3 min ago`, `5 h ago`, `12 d ago`.
+pub fn age_words(elapsed_ms: i64) -> String {
+    if elapsed_ms < 45_000 {
+        return "just now".to_owned();
+    }
     let minutes = (elapsed_ms + 30_000) / 60_000;
     match minutes {
-        ..60 => format!("{minutes} min"),
-        60..2_880 => format!("{} h", (minutes + 30) / 60),
-        _ => format!("{} d", (minutes + 720) / 1_440),
+        ..60 => format!("{minutes} min ago"),
+        60..2_880 => format!("{} h ago", (minutes + 30) / 60),
+        _ => format!("{} d ago", (minutes + 720) / 1_440),
     }
 }
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use ticking::local;
 
 #[cfg(target_arch = "wasm32")]
 mod ticking {
@@ -89,7 +112,12 @@ mod ticking {
         on_cleanup(move || drop(interval.try_update_value(Option::take)));
     }
 
-    pub(super) fn local(ms: i64) -> String {
+    /// Of now: a chart that reaches over a change to summer time is an hour off before it.
+    pub(super) fn utc_offset_ms() -> i64 {
+        -(js_sys::Date::new_0().get_timezone_offset() * 60_000.0) as i64
+    }
+
+    pub(crate) fn local(ms: i64) -> String {
         let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms as f64));
         format!(
             "{:04}-{:02}-{:02} {:02}:{:02}",

@@ -1,10 +1,11 @@
-//! What the pages of all kinds of objects share: loading, head, facts, alarms, labels and the history of changes.
+//! What the pages of all kinds of objects share: loading, head, facts, alarms, labels, measurements and the history of changes.
 
 mod alarms;
 mod facts;
 mod head;
 mod history;
 mod labels;
+pub(crate) mod measurements;
 mod page;
 mod share;
 
@@ -13,5 +14,6 @@ pub(super) use facts::{Fact, Facts, bytes, count, flag, mhz, object, since, text
 pub(super) use head::{crumbs, object_head};
 pub(super) use history::{History, field_words, side_of_change, value_words};
 pub(super) use labels::{Labels, links};
+pub(super) use measurements::{Measurements, load_measurements};
 pub(super) use page::{ObjectPage, object_id};
 pub(super) use share::{Share, ShareLine};

@@ -21,5 +21,14 @@ async fn a_table_is_downloaded_with_the_columns_that_were_asked_for() {
         let status = root.get(&format!("/export/vms.csv?{mistake}")).await.status();
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{mistake}");
     }
+    for mistake in ["kind=vm&id=1&metric=x&from=0&to=1", "kind=x&id=1&metric=cpu_usage_percent&from=0&to=1"] {
+        let status = root.get(&format!("/export/series.csv?{mistake}")).await.status();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{mistake}");
+    }
+    let backwards = "/export/series.csv?kind=vm&id=1&metric=cpu_usage_percent&from=2&to=1";
+    assert_eq!(root.get(backwards).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let nobody = "/export/series.csv?kind=vm&id=99&metric=cpu_usage_percent&from=1&to=2";
+    assert_eq!(root.get(nobody).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(server.browser().get(nobody).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(server.browser().get("/export/vms.csv").await.status(), StatusCode::SEE_OTHER);
 }

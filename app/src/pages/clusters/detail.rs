@@ -15,8 +15,8 @@ use super::{
 use crate::{
     components::{Card, Dot, Tone},
     pages::object::{
-        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, mhz, object,
-        object_head, object_id, text, unknown,
+        AlarmCard, Fact, Facts, History, Labels, Measurements, ObjectPage, Share, ShareLine, bytes, count, crumbs,
+        load_measurements, mhz, object, object_head, object_id, text, unknown,
     },
     server::inventory::read_cluster,
     table::{RelatedTable, health_state},
@@ -24,6 +24,7 @@ use crate::{
 
 #[component]
 pub fn ClusterPage() -> impl IntoView {
+    load_measurements(ObjectKind::Cluster);
     let id = object_id();
     let scope = Signal::derive(move || id.get().map_or_else(String::new, |id| format!("cluster_id:{id}")));
     view! {
@@ -83,6 +84,7 @@ fn Cluster(cluster: ClusterDetail) -> impl IntoView {
                 <Use cluster=used />
             </Card>
             {rules}
+            <Measurements />
             <Card title="Size" class="c8">
                 <Size cluster=sized />
             </Card>

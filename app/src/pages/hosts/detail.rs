@@ -11,8 +11,8 @@ use model::{
 use crate::{
     components::{Card, Head, PlainTable, StatePill, Tone},
     pages::object::{
-        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, flag, links, mhz,
-        object, object_head, object_id, text, time, unknown,
+        AlarmCard, Fact, Facts, History, Labels, Measurements, ObjectPage, Share, ShareLine, bytes, count, crumbs,
+        flag, links, load_measurements, mhz, object, object_head, object_id, text, time, unknown,
     },
     server::inventory::read_host,
     table::{RelatedTable, connection_state, dash, health_state, power_state},
@@ -25,6 +25,7 @@ const NOT_REACHED: &str = "the host does not answer the platform";
 
 #[component]
 pub fn HostPage() -> impl IntoView {
+    load_measurements(ObjectKind::Host);
     let id = object_id();
     let scope = Signal::derive(move || id.get().map_or_else(String::new, |id| format!("host_id:{id}")));
     view! {
@@ -66,6 +67,7 @@ fn Host(host: HostDetail) -> impl IntoView {
             <Card title="Placement and version" class="c6">
                 <Placement host=placed />
             </Card>
+            <Measurements />
             <Card title="Hardware" class="c8">
                 <Hardware host=hardware />
             </Card>

@@ -11,8 +11,8 @@ use model::{
 use crate::{
     components::{Card, Dot, Meter, Tone},
     pages::object::{
-        AlarmCard, Fact, Facts, History, Labels, ObjectPage, bytes, crumbs, flag, links, object, object_head,
-        object_id, text, unknown,
+        AlarmCard, Fact, Facts, History, Labels, Measurements, ObjectPage, bytes, crumbs, flag, links,
+        load_measurements, object, object_head, object_id, text, unknown,
     },
     server::inventory::read_datastore,
     table::{RelatedTable, health_state, words},
@@ -22,6 +22,7 @@ const BAR_WIDTH: u32 = 560;
 
 #[component]
 pub fn DatastorePage() -> impl IntoView {
+    load_measurements(ObjectKind::Datastore);
     let id = object_id();
     let scope = Signal::derive(move || id.get().map_or_else(String::new, |id| format!("datastore_id:{id}")));
     view! {
@@ -55,6 +56,7 @@ fn Datastore(datastore: DatastoreDetail) -> impl IntoView {
             <Card title="Capacity" note="when the platform was last read">
                 <Capacity row=row.clone() />
             </Card>
+            <Measurements />
             <Card title="Configuration" class="c8">
                 <Facts facts=vec![
                     Fact::new("Type", text(config.file_system.clone())),

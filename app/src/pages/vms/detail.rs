@@ -18,8 +18,8 @@ use super::{
 use crate::{
     components::{Card, StatePill, Tone},
     pages::object::{
-        AlarmCard, Fact, Facts, History, Labels, ObjectPage, Share, ShareLine, bytes, count, crumbs, flag, links,
-        object, object_head, since, text, time, unknown,
+        AlarmCard, Fact, Facts, History, Labels, Measurements, ObjectPage, Share, ShareLine, bytes, count, crumbs,
+        flag, links, load_measurements, object, object_head, since, text, time, unknown,
     },
     server::inventory::read_vm,
     table::{connection_state, dash, health_state, power_state, role_words, words},
@@ -27,6 +27,7 @@ use crate::{
 
 #[component]
 pub fn VmPage() -> impl IntoView {
+    load_measurements(ObjectKind::Vm);
     view! {
         <ObjectPage load=read_vm draw=|vm| view! { <Machine vm /> }.into_any() />
         <History kind=ObjectKind::Vm />
@@ -64,6 +65,7 @@ fn Machine(vm: VmDetail) -> impl IntoView {
             <Card title="Placement" class="c6">
                 <Placement vm=placed />
             </Card>
+            <Measurements />
             <Card title="Configuration" class="c8">
                 <Configuration vm=configured />
             </Card>
