@@ -22,7 +22,7 @@ pub async fn draw_measurements(
     utc_offset_ms: i64,
 ) -> Result<String, AppError> {
     let (engine, actor) = guard::require(Role::Viewer).await?;
-    let wanted = measurements::Wanted { kind, id, search, utc_offset_ms, now_ms: guard::now_ms() };
+    let wanted = measurements::Wanted { kind, id, search, utc_offset_ms, now_ms: engine::now_ms() };
     measurements::draw(&engine, &actor, wanted).await
 }
 
@@ -30,5 +30,5 @@ pub async fn draw_measurements(
 #[server(prefix = "/api/fn", endpoint = "draw_monitoring", input = Json)]
 pub async fn draw_monitoring(search: String) -> Result<String, AppError> {
     let (engine, actor) = guard::require(Role::Viewer).await?;
-    monitoring::draw(&engine, &actor, &search, guard::now_ms()).await
+    monitoring::draw(&engine, &actor, &search, engine::now_ms()).await
 }

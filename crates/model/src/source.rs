@@ -58,6 +58,11 @@ impl SourceKind {
         matches!(self, Self::Prometheus | Self::Zabbix)
     }
 
+    /// Many a Prometheus stands unguarded within its network; everything else wants to know who asks.
+    pub const fn needs_password(self) -> bool {
+        !matches!(self, Self::Prometheus)
+    }
+
     /// Its objects are measured.
     pub const fn is_measured(self) -> bool {
         matches!(self, Self::Vcenter | Self::Prometheus | Self::Zabbix)

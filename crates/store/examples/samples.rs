@@ -64,6 +64,7 @@ async fn add_machines(db: &Database, machines: usize) -> Outcome<SourceId> {
         username: "reader@vsphere.local".into(),
         tls: TlsMode::System,
         sync_interval_s: None,
+        measure_interval_s: None,
         enabled: true,
     };
     let source = sources::insert(db, &Vault::open(&Key::generate()), &settings, None, 1).await?;

@@ -23,7 +23,7 @@ pub(super) const fn of(kind: SourceKind) -> Wording {
             line: "A Prometheus server, or one that speaks its API. IROA only asks; history is taken over on the first read.",
             address: "prometheus.example:9090 or https://monitoring.example/prometheus",
             user: "For Basic authentication. Empty: the password is a Bearer token.",
-            password: "Where nothing guards the server, any word will do.",
+            password: "Empty where nothing guards the server.",
         },
         SourceKind::Zabbix => Wording {
             line: "A Zabbix server, 5.0 or newer, by its API. IROA only asks.",

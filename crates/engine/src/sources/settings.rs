@@ -45,9 +45,9 @@ pub(super) fn checked(mut settings: SourceSettings) -> Result<SourceSettings> {
 }
 
 /// Passwords keep every character; what no protocol can carry is refused.
-pub(super) fn check_password(password: &SecretString) -> Result<()> {
+pub(super) fn check_password(kind: SourceKind, password: &SecretString) -> Result<()> {
     let text = password.expose_secret();
-    if text.is_empty() {
+    if text.is_empty() && kind.needs_password() {
         return Err(Error::invalid("password", "a password is needed"));
     }
     if text.len() > PASSWORD_MAX {

@@ -68,7 +68,7 @@ pub(super) fn ConnectionCard(form: SourceForm, has_password: bool, errors: FormR
                     label="Password"
                     autocomplete="off"
                     placeholder=placeholder
-                    required=!has_password
+                    required=!has_password && form.kind.needs_password()
                     help=format!("Kept sealed, never shown again. {}", wording.password)
                     errors
                 />
