@@ -7,7 +7,7 @@ test.use({ storageState: session('admin') });
 
 const PATHS = [
   ...['/', '/vms', '/hosts', '/clusters', '/storage', '/networks', '/search?q=DC0_C0_RP0_VM1', '/sources', '/sources/new'],
-  ...['/sources/1', '/runs/1', '/activity', '/activity?view=changes', '/admin', '/account', '/nowhere'],
+  ...['/sources/1', '/runs/1', '/activity', '/activity?view=changes', '/monitoring', '/admin', '/account', '/nowhere'],
   ...['/vms/1', '/hosts/1', '/clusters/1', '/storage/1', '/networks/1', '/vms?q=colour:blue', '/vms?q=name=nothing'],
 ];
 

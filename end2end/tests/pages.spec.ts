@@ -85,6 +85,17 @@ const PAGES: [name: string, path: string, main: string][] = [
   ['storage', '/storage', main('Storage', list('Datastores', 'datastores', DATASTORE_HEADS))],
   ['networks', '/networks', main('Networks', list('Networks', 'networks', 'Name Type Switch VLAN Machines Hosts Datacenter Source'))],
   [
+    'monitoring',
+    '/monitoring',
+    main(
+      'Monitoring',
+      '- region "Virtual machines":\n  - navigation "Metric of virtual machines":\n    - link "CPU usage"',
+      '- region "Hosts":\n  - navigation "Metric of hosts":\n    - link "CPU usage"',
+      '- region "Datastores":\n  - navigation "Metric of datastores":\n    - link "Storage used"',
+      '- region "Problems"',
+    ),
+  ],
+  [
     'search',
     '/search?q=DC0_C0_RP0_VM1',
     main(
@@ -175,6 +186,7 @@ const DETAILS: [table: string, name: string, ...parts: string[]][] = [
     'DC0_C0_RP0_VM0',
     '- region "Use"',
     facts('Placement', 'Host', 'Cluster', 'Datacenter', 'Folder', 'Resource pool', 'Configuration file'),
+    '- region "Measurements"',
     facts('Configuration', 'vCPU', 'Sockets', 'Memory', 'Disks', 'Firmware', 'BIOS UUID', 'Instance UUID', "Platform's id", 'First seen'),
     facts('Guest', 'Host name', 'IP addresses', 'Running', 'Configured for', 'Tools'),
     table('Reservations, limits and shares', 'Resource Reservation Limit Shares'),
@@ -188,6 +200,7 @@ const DETAILS: [table: string, name: string, ...parts: string[]][] = [
     'DC0_C0_H0',
     '- region "Use"',
     facts('Placement and version', 'Cluster', 'Datacenter', 'Product', 'Version', 'Build'),
+    '- region "Measurements"',
     facts('Hardware', 'Vendor', 'Model', 'Serial number', 'CPU model', 'Sockets', 'Cores', 'Threads', 'Memory'),
     '- region "Datastores"',
     '- region "Physical adapters"',
@@ -209,6 +222,7 @@ const DETAILS: [table: string, name: string, ...parts: string[]][] = [
     '/storage',
     'LocalDS_0',
     facts('Capacity', 'Used', 'Free', 'Capacity', 'Provisioned'),
+    '- region "Measurements"',
     facts('Configuration', 'Type', 'Shared by hosts', 'Accessible', 'Maintenance', 'Datastore cluster', 'Datacenter', 'URL'),
     '- region "Hosts"',
     '- region "Virtual machines"',
@@ -237,6 +251,7 @@ test.describe('signed in', () => {
         - link "Hosts & clusters"
         - link "Storage"
         - link "Networks"
+        - link "Monitoring"
         - link "Sources"
         - link "Activity"
         - link "Administration"

@@ -118,7 +118,9 @@ fn table(kind: ObjectKind, metric: Metric, rows: Vec<Busy>, now_ms: i64) -> AnyV
                 <th scope="row">
                     <ObjectLink kind=object.kind id=object.id name=object.name />
                 </th>
-                <td class="num">{bar} {value}</td>
+                <td class="num">
+                    <span class="share">{bar} <span>{value}</span></span>
+                </td>
                 <td>{sparkline(metric, &recent)}</td>
                 <td>{age(end_ms, now_ms)}</td>
             </tr>

@@ -110,8 +110,8 @@ fn empty(kind: ObjectKind) -> String {
     let html = view! {
         <Card title="Measurements">
             <p class="none">
-                "No measurements yet: a source is measured every five minutes once it has been synced, while its automatic syncs are on or after a sync by hand. Machines that are off have nothing to measure. What could not be read is listed in the "
-                <a href="/activity">"runs of the source"</a> "."
+                "No measurements yet: a source is measured every five minutes once it has been synced, unless that is switched off. What is off has nothing to measure. Whether it works is said at the "
+                <a href="/sources">"sources"</a> "."
             </p>
         </Card>
     };
