@@ -98,10 +98,9 @@ impl Axis {
 /// The least that an axis shows, so that a flat line at nothing is not drawn over a scale of crumbs.
 const fn least(unit: Unit) -> f64 {
     match unit {
-        Unit::Percent => 4.0,
+        Unit::Percent | Unit::Milliseconds => 4.0,
         Unit::Megahertz => 100.0,
         Unit::Bytes | Unit::BytesPerSecond => 1024.0,
-        Unit::Milliseconds => 4.0,
         Unit::Nanoseconds => 1e3,
     }
 }
