@@ -7,14 +7,35 @@
 mod reading;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use model::inventory::ObjectKind;
 
 use crate::{
-    components::{ErrorState, Skeleton},
+    components::{ErrorState, Skeleton, Zone},
     error::AppError,
-    loading::Loaded,
+    live::Live,
+    loading::{Loaded, resource},
+    pages::object::object_id,
+    server::measurements::draw_measurements,
 };
 
 pub(crate) type Drawing = Loaded<Result<String, AppError>>;
+
+/// Loads the charts of the object of this kind that the address names, or without a kind the boards of Monitoring; again
+/// whenever something was measured.
+pub(crate) fn load(kind: Option<ObjectKind>) -> Drawing {
+    let (id, live) = (object_id(), Live::current());
+    let (zone, search) = (Zone::current(), use_location().search);
+    resource(
+        move || (id.get(), search.get(), zone.get(), live.measured_version(), live.inventory_version()),
+        move |(id, search, utc_offset_ms, _, _)| async move {
+            match (kind, id) {
+                (Some(_), None) => Ok(String::new()),
+                (kind, id) => draw_measurements(kind.zip(id), search, utc_offset_ms).await,
+            }
+        },
+    )
+}
 
 /// A drawing, loaded by the caller; nothing where there is nothing to draw.
 #[component]

@@ -1,9 +1,10 @@
 //! Resources whose data travels in the page as JSON, read back by the same code as the answers of server functions.
 //!
 //! Leptos' own codec reads resources from a string and answers from bytes, so the browser carries every type's reader twice
-//! (a tenth of the WebAssembly). This one reads both from bytes.
+//! (a tenth of the WebAssembly). This one reads both from bytes. What names the data and what fetches it are erased for the
+//! same reason: a resource is compiled once for each type of data, and not once more for each place that loads it.
 
-use std::future::Future;
+use std::{any::Any, future::Future, pin::Pin, sync::Arc};
 
 use leptos::{
     prelude::Resource,
@@ -33,6 +34,33 @@ impl<T: DeserializeOwned> Decoder<T> for PageJson {
 
 pub(crate) type Loaded<T> = Resource<T, PageJson>;
 
+type Fetching<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What names the data, of whatever type: equal to another of its type that is equal.
+#[derive(Clone)]
+struct Name(Arc<dyn Named>);
+
+trait Named: Any + Send + Sync {
+    fn is(&self, other: &dyn Any) -> bool;
+    fn any(&self) -> &dyn Any;
+}
+
+impl<S: PartialEq + Send + Sync + 'static> Named for S {
+    fn is(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<S>() == Some(self)
+    }
+
+    fn any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        (*self.0).is((*other.0).any())
+    }
+}
+
 /// Loads by `fetch` what `source` names: on the server while the page is rendered, in the browser whenever it changes.
 #[track_caller]
 pub(crate) fn resource<S, T, Fut>(
@@ -44,5 +72,21 @@ where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     Fut: Future<Output = T> + Send + 'static,
 {
-    Resource::new_with_options(source, fetch, false)
+    let name: Box<dyn Fn() -> Name + Send + Sync> = Box::new(move || Name(Arc::new(source())));
+    let fetch: Box<dyn Fn(Name) -> Fetching<T> + Send + Sync> = Box::new(move |name| {
+        match (*name.0).any().downcast_ref::<S>() {
+            Some(source) => Box::pin(fetch(source.clone())),
+            // Nobody else makes a name for this resource.
+            None => Box::pin(std::future::pending()),
+        }
+    });
+    erased(name, fetch)
+}
+
+#[track_caller]
+fn erased<T: Serialize + DeserializeOwned + Send + Sync + 'static>(
+    name: Box<dyn Fn() -> Name + Send + Sync>,
+    fetch: Box<dyn Fn(Name) -> Fetching<T> + Send + Sync>,
+) -> Loaded<T> {
+    Resource::new_with_options(name, fetch, false)
 }

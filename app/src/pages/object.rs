@@ -15,5 +15,6 @@ pub(super) use head::{crumbs, object_head};
 pub(super) use history::{History, field_words, side_of_change, value_words};
 pub(super) use labels::{Labels, links};
 pub(super) use measurements::{Measurements, load_measurements};
-pub(super) use page::{ObjectPage, object_id};
+pub(super) use page::ObjectPage;
+pub(crate) use page::object_id;
 pub(super) use share::{Share, ShareLine};

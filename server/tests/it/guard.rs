@@ -62,8 +62,7 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("list_link_suggestions", VIEWER, "{}"),
     ("decide_link", MANAGER, "monitored=98&platform=99&is_one=true"),
     ("read_overview", VIEWER, "{}"),
-    ("draw_measurements", VIEWER, r#"{"kind":"vm","id":99,"search":"","utc_offset_ms":0}"#),
-    ("draw_monitoring", VIEWER, r#"{"search":""}"#),
+    ("draw_measurements", VIEWER, r#"{"object":["vm",99],"search":"","utc_offset_ms":0}"#),
     ("search_inventory", VIEWER, r#"{"q":"web"}"#),
     // Last: it ends the session that the others are called with.
     ("sign_out", ANYONE, ""),

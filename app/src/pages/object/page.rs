@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The object that the address names; `None` where it names none.
-pub(in crate::pages) fn object_id() -> Memo<Option<ObjectId>> {
+pub(crate) fn object_id() -> Memo<Option<ObjectId>> {
     let params = use_params_map();
     Memo::new(move |_| params.with(|params| params.get_str("id").and_then(|id| id.parse().ok())))
 }
