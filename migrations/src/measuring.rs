@@ -50,6 +50,9 @@ impl MigrationTrait for Measuring {
                     .col(text_null("issues"))
                     .col(big_integer("consecutive_failures"))
                     .col(boolean("needs_change"))
+                    // How far back history has been read, from the first read on; what lies before it is still to come.
+                    .col(big_integer_null("history_until_ms"))
+                    .col(big_integer("history_failures"))
                     .foreign_key(&mut source)
                     .to_owned(),
             )

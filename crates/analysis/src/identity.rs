@@ -79,6 +79,20 @@ pub fn matches(
     found
 }
 
+/// Links from before for which evidence is missing now, but which nothing speaks against: a machine that is switched off tells
+/// neither its name nor its addresses, and is the same machine all the same.
+pub fn kept(before: &[Match], platform: &[Identity], monitored: &[Identity], found: &Matches) -> Vec<Match> {
+    let by_id = |all: &[Identity], id: ObjectId| all.iter().find(|machine| machine.id == id).cloned();
+    let is_taken = |link: &&Match| {
+        found.links.iter().any(|other| other.monitored == link.monitored || other.platform == link.platform)
+    };
+    let still_holds = |link: &&Match| match (by_id(monitored, link.monitored), by_id(platform, link.platform)) {
+        (Some(inner), Some(outer)) => !contradict(&inner, &outer),
+        _ => false,
+    };
+    before.iter().filter(|link| !is_taken(link)).filter(still_holds).cloned().collect()
+}
+
 /// Pairs (monitored, platform) that share a key of this rung, and the key. One that stands twice on a side is a clone's or a
 /// virtual device's, and says nothing, where keys are meant to be unique.
 fn pairs(

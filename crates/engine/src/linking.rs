@@ -33,7 +33,11 @@ async fn relink(engine: &Engine) -> Result<()> {
     if !sources.iter().any(|source| source.settings.kind.is_monitoring()) {
         return Ok(());
     }
-    let (known, decisions) = tokio::try_join!(links::identities(engine.db()), links::decisions(engine.db()))?;
+    let (known, decisions, before) = tokio::try_join!(
+        links::identities(engine.db()),
+        links::decisions(engine.db()),
+        links::found_before(engine.db()),
+    )?;
     let (monitored, platform): (Vec<Known>, Vec<Known>) =
         known.into_iter().partition(|known| known.kind.is_monitoring());
     let platform: Vec<Identity> = platform.into_iter().map(|known| known.identity).collect();
@@ -43,9 +47,13 @@ async fn relink(engine: &Engine) -> Result<()> {
     }
     for (source, monitored) in by_source {
         // Each system sees a machine once: what one has linked does not bar another.
-        let fixed = decisions.linked.iter().filter(|(id, _)| monitored.iter().any(|machine| machine.id == **id));
+        let is_there = |all: &[Identity], id: ObjectId| all.iter().any(|machine| machine.id == id);
+        let fixed = decisions.linked.iter().filter(|(id, of)| is_there(&monitored, **id) && is_there(&platform, **of));
         let fixed: BTreeMap<ObjectId, ObjectId> = fixed.map(|(monitored, platform)| (*monitored, *platform)).collect();
-        let found = analysis::identity::matches(&platform, &monitored, &fixed, &decisions.refused);
+        let mut found = analysis::identity::matches(&platform, &monitored, &fixed, &decisions.refused);
+        let kept = analysis::identity::kept(&before, &platform, &monitored, &found);
+        found.suggestions.retain(|guess| kept.iter().all(|link| link.monitored != guess.monitored));
+        found.links.extend(kept);
         tracing::debug!(
             source.id = source.0,
             machines = monitored.len(),

@@ -4,30 +4,28 @@
 //! Any number of processes share the work: a source is leased while it is measured. A read that is cut off has lost nothing:
 //! what it kept stays, and the next one begins where the last whole one ended.
 
-use std::time::Duration;
+mod read;
 
-use connectors::{SampleRequest, Sampled, Sampling};
+use std::{sync::Arc, time::Duration};
+
 use model::{
     failure::{Failure, FailureKind, Retry},
     ids::SourceId,
-    run::{RunIssue, Severity},
-    sample::SeriesSamples,
-    source::SourceKind,
 };
 use store::{measuring, measuring::Ended, samples, sources::StoredSource};
-use tokio::{
-    sync::{Semaphore, mpsc},
-    time::sleep,
+use tokio::{sync::Semaphore, time::sleep};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
 };
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+
+use read::Kept;
 
 use crate::{
     Engine,
     clock::now_ms,
     error::{Result, chain},
     schedule,
-    sources::endpoint,
-    sync::{internal, password},
     workers::{notices, report},
 };
 
@@ -37,29 +35,22 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const AT_A_TIME: usize = 4;
 const LEASE_MS: i64 = 60_000;
 const RENEW_EVERY: Duration = Duration::from_secs(15);
-/// Batches that wait to be kept: the connector waits with the next one.
-const BATCHES_AHEAD: usize = 2;
-/// How far a read reaches back behind the last one: samples arrive late, and are kept once however often they come.
-const LOOK_BACK_MS: i64 = 15 * 60_000;
-const DAY_MS: i64 = 86_400_000;
 /// Issues that are kept of a read.
 const MAX_ISSUES: usize = 50;
 
-/// Measures what is due, until it is dropped.
-pub(crate) async fn measure_due(engine: Engine, stopping: CancellationToken) {
-    let room = std::sync::Arc::new(Semaphore::new(AT_A_TIME));
-    let mut reads: Vec<AbortOnDropHandle<()>> = Vec::new();
+/// Measures what is due, until it is dropped. Reads that are under way then end by `stopping`, and sign out.
+pub(crate) async fn measure_due(engine: Engine, tasks: TaskTracker, stopping: CancellationToken) {
+    let room = Arc::new(Semaphore::new(AT_A_TIME));
     loop {
-        reads.retain(|read| !read.is_finished());
         match claim_due(&engine, room.available_permits()).await {
             Ok(claimed) => {
                 for id in claimed {
-                    let Ok(place) = std::sync::Arc::clone(&room).try_acquire_owned() else { break };
+                    let Ok(place) = Arc::clone(&room).try_acquire_owned() else { break };
                     let (engine, stop) = (engine.clone(), stopping.child_token());
-                    reads.push(AbortOnDropHandle::new(tokio::spawn(async move {
+                    tasks.spawn(async move {
                         measure(&engine, id, stop).await;
                         drop(place);
-                    })));
+                    });
                 }
             }
             Err(error) => report("due measurements cannot be looked for", &error),
@@ -87,7 +78,7 @@ async fn measure(engine: &Engine, id: SourceId, stop: CancellationToken) {
     let renewing = AbortOnDropHandle::new(tokio::spawn(renew(engine.clone(), id, stop.clone())));
     let started = std::time::Instant::now();
     let mut kept = Kept::default();
-    let read = read(engine, id, &stop, &mut kept).await;
+    let read = read::read(engine, id, &stop, &mut kept).await;
     drop(renewing);
     let ended = match ending(engine, id, read, kept).await {
         Ok(Some(ended)) => ended,
@@ -121,71 +112,11 @@ async fn renew(engine: Engine, id: SourceId, stop: CancellationToken) {
     }
 }
 
-/// What one read has brought.
-#[derive(Default)]
-struct Kept {
-    samples: u64,
-    /// Of objects that the inventory does not know yet.
-    unknown: u64,
-}
-
-async fn read(
-    engine: &Engine,
-    id: SourceId,
-    stop: &CancellationToken,
-    kept: &mut Kept,
-) -> std::result::Result<Sampled, Failure> {
-    let failed = |error: store::StoreError| internal(&error);
-    let source = engine.stored_source(id).await.map_err(|_| gone())?;
-    let now = now_ms();
-    let cursor = samples::cursor(engine.db(), id).await.map_err(failed)?;
-    let request = SampleRequest {
-        since_ms: cursor.map_or(now - history_ms(source.settings.kind), |until_ms| until_ms - LOOK_BACK_MS),
-        until_ms: now,
-        subjects: store::inventory::subjects(engine.db(), id).await.map_err(failed)?,
-    };
-    let endpoint = endpoint(source.settings, password(engine, id).await?);
-    let (sink, batches) = mpsc::channel(BATCHES_AHEAD);
-    let sampling = Sampling { request: &request, sink, cancel: stop };
-    // Whichever fails first takes the other with it: a connector whose sink is closed ends as cancelled.
-    let (sampled, kept) = tokio::join!(connectors::samples(&endpoint, sampling), keep(engine, id, batches, kept));
-    kept?;
-    let sampled = sampled?;
-    if let Some(until_ms) = sampled.complete_until_ms {
-        samples::set_cursor(engine.db(), id, until_ms).await.map_err(failed)?;
-    }
-    Ok(sampled)
-}
-
-/// Each batch in a transaction of its own, before the next one is read.
-async fn keep(
-    engine: &Engine,
-    id: SourceId,
-    mut batches: mpsc::Receiver<Vec<SeriesSamples>>,
-    kept: &mut Kept,
-) -> std::result::Result<(), Failure> {
-    while let Some(batch) = batches.recv().await {
-        let ingested = samples::ingest(engine.db(), id, &batch, now_ms()).await.map_err(|error| internal(&error))?;
-        kept.samples += ingested.accepted;
-        kept.unknown += ingested.refused.unknown_object;
-    }
-    Ok(())
-}
-
-/// How far back a first read asks. vCenter keeps a year in coarse steps; who keeps all values has plenty in a month.
-fn history_ms(kind: SourceKind) -> i64 {
-    match kind {
-        SourceKind::Vcenter => 400 * DAY_MS,
-        SourceKind::Hyperv => 0,
-        SourceKind::Prometheus | SourceKind::Zabbix => 30 * DAY_MS,
-    }
-}
-
 /// `None` where the source is gone meanwhile.
 async fn ending(
     engine: &Engine,
     id: SourceId,
-    read: std::result::Result<Sampled, Failure>,
+    read: std::result::Result<(), Failure>,
     kept: Kept,
 ) -> Result<Option<Ended>> {
     let now = now_ms();
@@ -195,18 +126,17 @@ async fn ending(
     let next = |delay_s: i64| interval_s.map(|_| now + schedule::jittered_ms(delay_s, rand::random()));
     let interval_s = interval_s.unwrap_or_default();
     Ok(Some(match read {
-        Ok(sampled) => {
-            let mut issues = sampled.issues;
-            if kept.unknown > 0 {
-                issues.push(unknown_objects(kept.unknown));
-            }
+        Ok(()) => {
+            let mut issues = kept.issues;
+            issues.dedup();
             issues.truncate(MAX_ISSUES);
-            Ended { next_ms: next(interval_s), samples: kept.samples, issues, ..Ended::default() }
+            Ended { is_success: true, next_ms: next(interval_s), samples: kept.samples, issues, ..Ended::default() }
         }
         // The process stops, or the lease was lost: that says nothing of the source.
         Err(failure) if matches!(failure.kind, FailureKind::Cancelled | FailureKind::Interrupted) => Ended {
-            next_ms: Some(now),
-            samples: kept.samples,
+            is_success: false,
+            next_ms: next(interval_s),
+            samples: before.samples,
             failure: before.failure,
             issues: before.issues,
             consecutive_failures: before.consecutive_failures,
@@ -216,6 +146,7 @@ async fn ending(
             let failures = before.consecutive_failures + 1;
             let needs_change = retry(&source, failure.kind) == Retry::AfterChange;
             Ended {
+                is_success: false,
                 next_ms: next(schedule::backed_off(interval_s, failures).min(LONGEST_PAUSE_S.max(interval_s))),
                 samples: kept.samples,
                 failure: Some(failure),
@@ -232,21 +163,6 @@ const LONGEST_PAUSE_S: i64 = 1_800;
 
 fn retry(source: &StoredSource, kind: FailureKind) -> Retry {
     schedule::retry(kind, source.last_success_ms.is_some(), false)
-}
-
-fn gone() -> Failure {
-    Failure::new(FailureKind::Cancelled, "the source was deleted")
-}
-
-fn unknown_objects(samples: u64) -> RunIssue {
-    RunIssue {
-        severity: Severity::Note,
-        kind: None,
-        object: None,
-        object_name: None,
-        message: format!("{samples} samples were of objects that the inventory does not know"),
-        advice: Some("New ones are measured after the next sync.".to_owned()),
-    }
 }
 
 /// Brings what is kept of measurements into its lasting form, and forgets what is too old.

@@ -20,6 +20,7 @@ use crate::{
     Engine,
     clock::now_ms,
     error::{Error, Result},
+    linking::link_machines,
     workers::notices,
 };
 
@@ -99,6 +100,7 @@ impl Engine {
         }
         self.inner.hub.inventory_changed(id);
         notices::inventory_changed(self, id).await;
+        link_machines(self.clone()).await;
         tracing::info!(source.id = id.0, ?fate, "a source was deleted");
         Ok(())
     }

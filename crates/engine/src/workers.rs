@@ -51,7 +51,7 @@ impl Workers {
         let workers = Self { engine: engine.clone(), stopping: CancellationToken::new(), tasks: TaskTracker::new() };
         workers.spawn(take_runs(engine.clone(), workers.tasks.clone(), workers.stopping.clone()));
         workers.spawn(look_around(engine.clone()));
-        workers.spawn(measure_due(engine.clone(), workers.stopping.clone()));
+        workers.spawn(measure_due(engine.clone(), workers.tasks.clone(), workers.stopping.clone()));
         workers.spawn(clean_up(engine.clone()));
         workers.spawn(notices::tell(engine.clone()));
         workers.spawn(notices::hear(engine.clone()));

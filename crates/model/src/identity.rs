@@ -74,6 +74,8 @@ pub struct Identity {
     pub name: String,
     /// SMBIOS UUID in either byte order.
     pub bios_uuid: Option<String>,
+    /// vCenter's own id of the machine, which monitoring templates carry, too.
+    pub instance_uuid: Option<String>,
     /// As the guest calls itself; with its domain where that is known.
     pub host_name: Option<String>,
     pub macs: Vec<String>,

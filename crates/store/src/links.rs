@@ -18,8 +18,9 @@ use crate::{
     error::{from_json, word},
 };
 
-/// Machines that are shown as those of their platform.
-pub(crate) const HIDDEN: &str = " AND t.id NOT IN (SELECT monitored_id FROM machine_link WHERE state = 'linked')";
+/// Machines that are shown as those of their platform, as long as that has them.
+pub(crate) const HIDDEN: &str = " AND t.id NOT IN (SELECT l.monitored_id FROM machine_link l \
+     JOIN vm p ON p.id = l.platform_id WHERE l.state = 'linked' AND p.archived_at_ms IS NULL)";
 
 /// Rows of one bulk statement.
 const ROWS: usize = 400;
@@ -34,12 +35,14 @@ pub struct Known {
 
 /// All machines that are not archived.
 pub async fn identities(db: &Database) -> Result<Vec<Known>, StoreError> {
-    let adapters = match db.backend() {
-        Backend::Sqlite => "json_extract(c.document, '$.adapters')",
-        Backend::Postgres => "CAST(CAST(c.document AS json) -> 'adapters' AS text)",
+    let (adapters, instance) = match db.backend() {
+        Backend::Sqlite => ("json_extract(c.document, '$.adapters')", "json_extract(c.document, '$.instance_uuid')"),
+        Backend::Postgres => {
+            ("CAST(CAST(c.document AS json) -> 'adapters' AS text)", "CAST(c.document AS json) ->> 'instance_uuid'")
+        }
     };
     let sql = format!(
-        "SELECT t.id, t.name, t.bios_uuid, t.guest_host_name, t.ip_addresses, {adapters} AS adapters, t.source_id, \
+        "SELECT t.id, t.name, t.bios_uuid, t.guest_host_name, t.ip_addresses, {adapters} AS adapters, {instance} AS instance_uuid, t.source_id, \
          src.kind FROM vm t JOIN source src ON src.id = t.source_id LEFT JOIN vm_config c ON c.vm_id = t.id \
          WHERE t.archived_at_ms IS NULL AND src.deleted_at_ms IS NULL ORDER BY t.id"
     );
@@ -60,6 +63,7 @@ fn known(row: &QueryResult) -> Result<Known, StoreError> {
             id: ObjectId(row.try_get("", "id")?),
             name: row.try_get("", "name")?,
             bios_uuid: row.try_get("", "bios_uuid")?,
+            instance_uuid: row.try_get("", "instance_uuid")?,
             host_name: row.try_get("", "guest_host_name")?,
             macs: adapters.into_iter().filter_map(|adapter| adapter.mac).collect(),
             addresses: addresses.unwrap_or_default().lines().map(str::to_owned).collect(),
@@ -86,6 +90,22 @@ pub async fn decisions(db: &Database) -> Result<Decisions, StoreError> {
         }
     }
     Ok(decisions)
+}
+
+/// The links that evidence has made.
+pub async fn found_before(db: &Database) -> Result<Vec<Match>, StoreError> {
+    let sql = "SELECT monitored_id, platform_id, rung, evidence FROM machine_link \
+               WHERE state = 'linked' AND decided_by IS NULL ORDER BY monitored_id";
+    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
+    let found = rows.iter().map(|row| {
+        Ok(Match {
+            monitored: ObjectId(row.try_get_by_index(0)?),
+            platform: ObjectId(row.try_get_by_index(1)?),
+            rung: word("rung", &row.try_get_by_index::<String>(2)?, Rung::from_key)?,
+            evidence: row.try_get_by_index(3)?,
+        })
+    });
+    found.collect()
 }
 
 /// Replaces what evidence says of one monitoring source's machines. What people have said stays, and so does the time

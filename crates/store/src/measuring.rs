@@ -54,6 +54,8 @@ pub async fn claim(
         issues: Set(None),
         consecutive_failures: Set(0),
         needs_change: Set(false),
+        history_until_ms: Set(None),
+        history_failures: Set(0),
     };
     let transaction = db.begin().await?;
     let is_new = measuring::Entity::insert(row)
@@ -62,12 +64,15 @@ pub async fn claim(
         .await?;
     let is_claimed = is_new > 0 || {
         let is_free = Condition::any().add(C::LeaseUntilMs.is_null()).add(C::LeaseUntilMs.lt(now_ms));
+        // Another process may have measured it since it was found to be due.
+        let is_due = Condition::any().add(C::NextMs.is_null()).add(C::NextMs.lte(now_ms));
         let taken = measuring::Entity::update_many()
             .col_expr(C::LeaseOwner, Expr::value(owner))
             .col_expr(C::LeaseUntilMs, Expr::value(lease_until_ms))
             .col_expr(C::StartedAtMs, Expr::value(now_ms))
             .filter(C::SourceId.eq(id.0))
             .filter(is_free)
+            .filter(is_due)
             .exec(&transaction)
             .await?;
         taken.rows_affected == 1
@@ -92,6 +97,8 @@ pub async fn renew(db: &Database, id: SourceId, owner: &str, lease_until_ms: i64
 /// How a read of measurements ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ended {
+    /// New measurements were read, whatever was missing from them.
+    pub is_success: bool,
     pub next_ms: Option<i64>,
     pub samples: u64,
     pub failure: Option<Failure>,
@@ -115,7 +122,7 @@ pub async fn finish(db: &Database, id: SourceId, owner: &str, ended: &Ended, now
         .col_expr(C::NeedsChange, Expr::value(ended.needs_change))
         .filter(C::SourceId.eq(id.0))
         .filter(C::LeaseOwner.eq(owner));
-    if failure.is_none() {
+    if ended.is_success {
         change = change.col_expr(C::LastSuccessMs, Expr::value(now_ms));
     }
     change = change.col_expr(C::Failure, Expr::value(failure));
@@ -123,12 +130,43 @@ pub async fn finish(db: &Database, id: SourceId, owner: &str, ended: &Ended, now
     Ok(transaction.commit().await?)
 }
 
-/// What went wrong before says nothing about a source that is reached differently now: it is due at once.
+/// How far the reading of history has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Everything after this moment was read; `None` before the first read.
+    pub until_ms: Option<i64>,
+    /// How often the slice before it has failed.
+    pub failures: i64,
+}
+
+pub async fn history(db: &Database, id: SourceId) -> Result<History, StoreError> {
+    let row = measuring::Entity::find_by_id(id.0).one(db.read()).await?;
+    Ok(row.map_or_else(History::default, |row| History {
+        until_ms: row.history_until_ms,
+        failures: row.history_failures,
+    }))
+}
+
+pub async fn set_history(db: &Database, id: SourceId, history: History) -> Result<(), StoreError> {
+    let transaction = db.begin().await?;
+    measuring::Entity::update_many()
+        .col_expr(C::HistoryUntilMs, Expr::value(history.until_ms))
+        .col_expr(C::HistoryFailures, Expr::value(history.failures))
+        .filter(C::SourceId.eq(id.0))
+        .exec(&transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}
+
+/// What went wrong before says nothing about a source that is reached differently now: it is due at once, and its
+/// history is read again: it may be another server's.
 pub(crate) async fn reset(connection: &impl ConnectionTrait, id: SourceId) -> Result<(), StoreError> {
     measuring::Entity::update_many()
         .col_expr(C::NextMs, Expr::value(Option::<i64>::None))
         .col_expr(C::ConsecutiveFailures, Expr::value(0_i64))
         .col_expr(C::NeedsChange, Expr::value(false))
+        .col_expr(C::HistoryUntilMs, Expr::value(Option::<i64>::None))
+        .col_expr(C::HistoryFailures, Expr::value(0_i64))
         .filter(C::SourceId.eq(id.0))
         .exec(connection)
         .await?;

@@ -14,7 +14,11 @@ pub(super) fn contradict(one: &Identity, other: &Identity) -> bool {
 pub(super) fn keys(rung: Rung, machine: &Identity) -> BTreeSet<String> {
     match rung {
         Rung::Manual => BTreeSet::new(),
-        Rung::Uuid => uuids(machine),
+        Rung::Uuid => {
+            let mut all = uuids(machine);
+            all.extend(machine.instance_uuid.as_deref().and_then(digits_of));
+            all
+        }
         Rung::Mac => machine.macs.iter().filter_map(|mac| mac_of(mac)).collect(),
         Rung::Fqdn => fqdn(machine).into_iter().collect(),
         Rung::NameAndAddress => {
@@ -39,13 +43,15 @@ fn is_placeholder(digits: &str) -> bool {
         )
 }
 
+/// The 32 digits of a UUID that is somebody's own.
+fn digits_of(uuid: &str) -> Option<String> {
+    let digits: String = uuid.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
+    (digits.len() == 32 && !is_placeholder(&digits)).then_some(digits)
+}
+
 /// In both byte orders: SMBIOS before 2.6 and Windows turn the first three groups round.
 fn uuids(machine: &Identity) -> BTreeSet<String> {
-    let Some(uuid) = &machine.bios_uuid else { return BTreeSet::new() };
-    let digits: String = uuid.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
-    if digits.len() != 32 || is_placeholder(&digits) {
-        return BTreeSet::new();
-    }
+    let Some(digits) = machine.bios_uuid.as_deref().and_then(digits_of) else { return BTreeSet::new() };
     let turned =
         |from: usize, to: usize| -> String { (from..to).step_by(2).rev().map(|at| &digits[at..at + 2]).collect() };
     let other = format!("{}{}{}{}", turned(0, 8), turned(8, 12), turned(12, 16), &digits[16..]);

@@ -100,3 +100,25 @@ fn what_everybody_shares_is_no_evidence() {
     };
     assert_eq!(found(&[local(1)], &[local(9)]), Matches::default());
 }
+
+#[test]
+fn vcenters_own_id_links_as_well() {
+    let id = "5003a1b2-c3d4-e5f6-0718-293a4b5c6d7e".to_owned();
+    let with_id = |machine: Identity| Identity { instance_uuid: Some(id.clone()), ..machine };
+    assert_eq!(linked(&found(&[with_id(machine(1, "web"))], &[with_id(machine(9, "app"))])), [(9, 1, Rung::Uuid)]);
+}
+
+#[test]
+fn a_link_outlives_its_evidence_and_not_a_contradiction() {
+    let at = |id| Identity { addresses: vec!["10.0.0.5".to_owned()], ..machine(id, "web") };
+    let before = found(&[at(1)], &[at(9)]);
+    let off = machine(1, "web");
+    let now = found(std::slice::from_ref(&off), &[at(9)]);
+    assert!(now.links.is_empty());
+    assert_eq!(kept(&before.links, &[off], &[at(9)], &now), before.links);
+
+    let known = |id, uuid: &str| Identity { bios_uuid: Some(uuid.to_owned()), ..machine(id, "web") };
+    let (one, other) = (known(1, UUID), known(9, "52030000-0000-4000-8000-000000000001"));
+    assert!(kept(&before.links, &[one], &[other], &Matches::default()).is_empty());
+    assert!(kept(&before.links, &[], &[at(9)], &Matches::default()).is_empty(), "its platform has it no more");
+}

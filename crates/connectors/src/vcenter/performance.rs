@@ -10,6 +10,7 @@ mod plan;
 mod query;
 mod series;
 
+use jiff::Timestamp;
 use model::{
     failure::{Failure, FailureKind},
     inventory::ObjectKind,
@@ -35,6 +36,8 @@ use series::Reading;
 const REALTIME_AT_ONCE: usize = 100;
 /// Objects that may refuse to be measured before the read gives up.
 const MAX_REFUSED: u32 = 200;
+/// A read that ends so lately is of the present.
+const PRESENT_MS: i64 = 15 * 60_000;
 /// Clocks that are nearer than this are the same.
 const TOLERATED_SKEW_MS: i64 = 60_000;
 
@@ -53,6 +56,7 @@ pub(crate) async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Resu
         cancel: sampling.cancel,
         since_ms,
         until_ms: Grain::BASE.last_end(until_ms),
+        now_ms: Timestamp::now().as_millisecond(),
         skew_ms: 0,
         refused: 0,
         first_refusal: None,
@@ -75,6 +79,7 @@ struct Performance<'a> {
     cancel: &'a CancellationToken,
     since_ms: i64,
     until_ms: i64,
+    now_ms: i64,
     /// The server's clock minus ours, where they differ by more than a little.
     skew_ms: i64,
     refused: u32,
@@ -90,17 +95,18 @@ impl Performance<'_> {
             limits::note_skew(reader, self.skew_ms);
         }
         let Some(counters) = self.property(reader, "perfCounter", Counters::read).await? else {
-            self.is_whole = false;
             return Ok(0);
         };
-        let history = if self.since_ms < plan::oldest_realtime(self.until_ms) {
+        let history = if self.since_ms < plan::oldest_realtime(self.now_ms) {
             self.property(reader, "historicalInterval", read_intervals).await?.unwrap_or_default()
         } else {
             Vec::new()
         };
         let machines = reader.read(&MACHINES, read_entity, |_| None).await?;
         let hosts = reader.read(&HOSTS, read_entity, |_| None).await?;
-        let fills = reader.read(&DATASTORES, read_fill, |_| None).await?;
+        // How full they are now says nothing about another time.
+        let is_present = self.until_ms > self.now_ms - PRESENT_MS;
+        let fills = if is_present { reader.read(&DATASTORES, read_fill, |_| None).await? } else { Vec::new() };
         self.is_whole &= [ObjectKind::Vm, ObjectKind::Host].iter().all(|kind| reader.complete.contains(kind));
 
         let mut sent = 0;
@@ -113,7 +119,7 @@ impl Performance<'_> {
         limits::note_missing(reader, &counters, &history);
         let counters = measured.each_ref().map(|(kind, _)| counters.of(*kind));
         let at_once = if history.is_empty() { 0 } else { limits::metrics_at_once(reader).await };
-        for part in parts(&(self.since_ms..self.until_ms), self.until_ms, &history) {
+        for part in parts(&(self.since_ms..self.until_ms), self.now_ms, &history) {
             for ((kind, entities), counters) in measured.iter().zip(&counters) {
                 sent += self.part(reader, &part, (*kind, entities), (counters, at_once)).await?;
             }
@@ -196,9 +202,9 @@ impl Performance<'_> {
         answered.map_err(|error| transport.call_error(error))
     }
 
-    /// A property of the performance manager; an issue where it cannot be read.
+    /// A property of the performance manager; where it cannot be read that is an issue, and the read is not whole.
     async fn property<T: Send + 'static>(
-        &self,
+        &mut self,
         reader: &mut Reader<'_>,
         name: &'static str,
         take: fn(super::object::Object<'_>) -> Option<T>,
@@ -212,6 +218,7 @@ impl Performance<'_> {
                 let failure = error.failure(&reader.session().host());
                 let message = format!("the server's {name} was not read: {}", failure.detail);
                 reader.issues.not_read(None, message, failure.advice());
+                self.is_whole = false;
                 Ok(None)
             }
         }

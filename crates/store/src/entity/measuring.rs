@@ -18,6 +18,8 @@ pub struct Model {
     pub issues: Option<String>,
     pub consecutive_failures: i64,
     pub needs_change: bool,
+    pub history_until_ms: Option<i64>,
+    pub history_failures: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

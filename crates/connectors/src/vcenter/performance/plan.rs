@@ -53,22 +53,22 @@ pub(super) fn oldest_realtime(now_ms: i64) -> i64 {
     Grain::BASE.end_of(now_ms - REALTIME_KEPT_MS)
 }
 
-/// The parts of a span, newest first: what is wanted most comes first.
+/// The parts of a span, newest first: what is wanted most comes first. Each is read at the finest interval that reaches back
+/// to it. A coarse part ends with a whole interval of its own: what it shares with a finer one, the finer one tells.
 pub(super) fn parts(wanted: &Range<i64>, now_ms: i64, history: &[Interval]) -> Vec<Part> {
     let mut parts = Vec::new();
-    let oldest_realtime = oldest_realtime(now_ms);
-    let realtime = wanted.start.max(oldest_realtime)..wanted.end;
+    let mut newest_ms = oldest_realtime(now_ms);
+    let realtime = wanted.start.max(newest_ms)..wanted.end;
     if !realtime.is_empty() {
         parts.push(Part::Realtime(realtime));
     }
-    let mut until = wanted.end.min(oldest_realtime);
     for interval in history {
-        let oldest = interval.grain.end_of(now_ms - interval.kept_ms);
-        let span = wanted.start.max(oldest)..until;
+        let oldest_ms = interval.grain.end_of(now_ms - interval.kept_ms).min(newest_ms);
+        let span = wanted.start.max(oldest_ms)..wanted.end.min(newest_ms);
         if !span.is_empty() {
-            until = span.start;
-            parts.push(Part::History(*interval, span));
+            parts.push(Part::History(*interval, span.start..interval.grain.end_of(span.end)));
         }
+        newest_ms = oldest_ms;
     }
     parts
 }
@@ -85,21 +85,39 @@ mod tests {
         vec![of(Grain::FiveMinutes, 1), of(Grain::HalfHour, 7), of(Grain::TwoHours, 30), of(Grain::Day, 365)]
     }
 
+    fn span(part: &Part) -> (Grain, Range<i64>) {
+        match part {
+            Part::Realtime(span) => (Grain::BASE, span.clone()),
+            Part::History(interval, span) => (interval.grain, span.clone()),
+        }
+    }
+
     #[test]
     fn a_first_read_reaches_back_through_every_interval() {
-        let parts = parts(&(NOW - 400 * 24 * HOUR..NOW), NOW, &vcenter());
-        let edges: Vec<(i64, i64)> = parts
-            .iter()
-            .map(|part| match part {
-                Part::Realtime(span) | Part::History(_, span) => (span.start, span.end),
-            })
-            .collect();
-        assert_eq!(edges.len(), 5);
-        for pair in edges.windows(2) {
-            assert_eq!(pair[1].1, pair[0].0, "nothing is left out between two parts, and nothing read twice");
+        // No multiple of anything but five minutes.
+        let now = NOW + 20 * 60_000;
+        let parts: Vec<_> = parts(&(now - 400 * 24 * HOUR..now), now, &vcenter()).iter().map(span).collect();
+        assert_eq!(parts.len(), 5);
+        for pair in parts.windows(2) {
+            let ((_, finer), (grain, coarser)) = (&pair[0], &pair[1]);
+            let last = coarser.end;
+            assert_eq!(last, grain.end_of(last), "a coarse part ends with a sample");
+            assert!(last >= finer.start, "and leaves no hole before the finer one");
+            assert!(last - finer.start < grain.ms());
         }
-        assert_eq!(edges[0], (NOW - 55 * 60_000, NOW));
-        assert_eq!(edges[4].0, Grain::Day.end_of(NOW - 365 * 24 * HOUR), "what is going already is not asked for");
+        assert_eq!(parts[0].1, now - 55 * 60_000..now);
+        assert_eq!(
+            parts[4].1.start,
+            Grain::Day.end_of(now - 365 * 24 * HOUR),
+            "what is going already is not asked for"
+        );
+    }
+
+    #[test]
+    fn a_slice_of_history_is_read_at_the_interval_that_holds_it() {
+        let slice = NOW - 20 * 24 * HOUR..NOW - 10 * 24 * HOUR;
+        let parts: Vec<_> = parts(&slice, NOW, &vcenter()).iter().map(span).collect();
+        assert_eq!(parts, [(Grain::TwoHours, slice)]);
     }
 
     #[test]
