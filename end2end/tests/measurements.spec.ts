@@ -83,8 +83,8 @@ test('a machine is measured, and its chart is read in every way', async ({ page,
         - heading "Virtual machines" [level=2]
         - navigation "Metric of virtual machines":
           - link "CPU usage"
-          - link "CPU demand"
           - link "CPU ready"
+          - link "Memory active"
       - region "Hosts":
         - heading "Hosts" [level=2]
       - region "Datastores":
