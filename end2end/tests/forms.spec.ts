@@ -11,6 +11,8 @@ test.describe('at the door', () => {
       await page.getByLabel('Password', { exact: true }).fill('wrong');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await expect(page.getByRole('alert').filter({ hasText: 'Name or password is wrong' })).toBeVisible();
+      // What was typed is not lost, but for the password where the page was loaded anew.
+      await expect(page.getByLabel('Name')).toHaveValue(name);
     }
     await expectAccessible(page);
   });

@@ -39,7 +39,7 @@ pub(crate) async fn csv(
 ) -> Response {
     let actor = match person(request) {
         Ok(actor) => actor,
-        Err(door) => return door,
+        Err(door) => return door.into_response(),
     };
     let Some((table, kind)) = file.strip_suffix(".csv").and_then(|table| Some((table, kind(table)?))) else {
         return (StatusCode::NOT_FOUND, "There is no such table.\n").into_response();
@@ -55,11 +55,11 @@ pub(crate) async fn csv(
 }
 
 /// Who asks; a person who may not work yet is led to where that is changed.
-fn person(request: RequestActor) -> Result<Actor, Response> {
+fn person(request: RequestActor) -> Result<Actor, Redirect> {
     if request.actor.is_some() && request.must_change_password {
-        return Err(Redirect::to("/account").into_response());
+        return Err(Redirect::to("/account"));
     }
-    request.at_work().ok_or_else(|| Redirect::to("/sign-in").into_response())
+    request.at_work().ok_or_else(|| Redirect::to("/sign-in"))
 }
 
 fn kind(table: &str) -> Option<ObjectKind> {

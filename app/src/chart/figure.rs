@@ -110,7 +110,7 @@ impl Chart {
             view! { <text x="100%" y=y>{axis.measure.print(*tick)}</text> }
         });
         let ticks = moments::ticks(&self.range, self.utc_offset_ms);
-        let marks = ticks.iter().filter_map(|tick| Some((tick, across.percent(tick.at_ms))));
+        let marks = ticks.iter().map(|tick| (tick, across.percent(tick.at_ms)));
         let times = marks.map(|(tick, percent)| {
             // A label near an edge is drawn inwards.
             let class = match percent {

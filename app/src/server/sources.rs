@@ -29,9 +29,16 @@ pub async fn read_source(id: SourceId) -> Result<SourceView, AppError> {
 pub async fn save_source(form: SourceForm) -> Result<SourceId, AppError> {
     let (engine, actor) = crate::guard::require(model::account::Role::Manager).await?;
     let settings = form.settings();
-    let saved = match form.id {
-        Some(id) => engine.update_source(&actor, id, settings, new_password(&form)).await.map(|()| id),
-        None => engine.add_source(&actor, settings, form.password.clone().into()).await,
+    let saved = if let Some(id) = form.id {
+        engine.update_source(&actor, id, settings, new_password(&form)).await.map(|()| id)
+    } else {
+        let is_automatic = settings.enabled && settings.sync_interval_s.is_some();
+        let added = engine.add_source(&actor, settings, form.password.clone().into()).await;
+        if let (true, Ok(id)) = (is_automatic, &added) {
+            // The first run is the work of the person who added it; were it not queued, the schedule would do it.
+            let _ = engine.start_sync(&actor, *id).await;
+        }
+        added
     };
     match saved.map_err(AppError::from) {
         Ok(id) => {

@@ -90,7 +90,12 @@ impl Address {
         url.set_fragment(None);
         let path = url.path().to_owned();
         let folder = match path.rsplit_once('/') {
-            Some((folder, page)) if page.ends_with(".php") || page.is_empty() => folder,
+            Some((folder, page))
+                if page.is_empty()
+                    || page.to_ascii_lowercase().rsplit_once('.').is_some_and(|(_, end)| end == "php") =>
+            {
+                folder
+            }
             _ => &path,
         };
         let folder = folder.trim_end_matches('/');

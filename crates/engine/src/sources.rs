@@ -55,10 +55,6 @@ impl Engine {
         settings::check_password(settings.kind, &password)?;
         let id = sources::insert(self.db(), &self.inner.vault, &settings, Some(&password), now_ms()).await?;
         tracing::info!(source.id = id.0, source.kind = settings.kind.key(), "a source was added");
-        if settings.enabled && settings.sync_interval_s.is_some() {
-            // The first run is the work of the person who added it; those that follow are the schedule's.
-            self.start_sync(actor, id).await?;
-        }
         Ok(id)
     }
 

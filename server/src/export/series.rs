@@ -35,7 +35,7 @@ pub(crate) async fn csv(
 ) -> Response {
     let actor = match person(request) {
         Ok(actor) => actor,
-        Err(door) => return door,
+        Err(door) => return door.into_response(),
     };
     let mistake = |words: &'static str| (StatusCode::UNPROCESSABLE_ENTITY, words).into_response();
     let Some(kind) = ObjectKind::from_key(&wanted.kind) else { return mistake("there is no such kind\n") };

@@ -1,4 +1,4 @@
-//! Measurements of machines and hosts by vSphere's PerformanceManager, and how full datastores are.
+//! Measurements of machines and hosts by vSphere's `PerformanceManager`, and how full datastores are.
 //!
 //! The last hour comes from the hosts, in values of 20 seconds that are brought to five minutes here; what lies before it
 //! from the server's history, as fine as the server has it. vSphere Web Services API, `PerformanceManager.QueryPerf`.
@@ -191,7 +191,7 @@ impl Performance<'_> {
         let transport = &reader.session().transport;
         let span = reading.span.start + self.skew_ms..reading.span.end + self.skew_ms;
         let request = query::request(&self.manager, entities, counters, reading.interval_ms / 1_000, &span);
-        let (answered, sent) = transport.stream(request, self.cancel, |body| query::read(body)).await?;
+        let (answered, sent) = transport.stream(request, self.cancel, query::read).await?;
         sent?;
         answered.map_err(|error| transport.call_error(error))
     }

@@ -280,7 +280,9 @@ mod tests {
     fn read(host: Value, items: Value) -> Vm {
         let List(items) = serde_json::from_value::<List<Item>>(items).unwrap();
         let mut facts = Facts::default();
-        items.iter().for_each(|item| facts.add(item));
+        for item in &items {
+            facts.add(item);
+        }
         machine(&serde_json::from_value(host).unwrap(), &facts, Some(10_000)).unwrap()
     }
 

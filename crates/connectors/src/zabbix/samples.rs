@@ -34,6 +34,7 @@ const SKEW_WORTH_TELLING_MS: i64 = 120_000;
 
 /// What one run reads: samples that end after `from_ms` and not after `to_ms`, both multiples of the base grain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "all are times, and say their unit as everywhere")]
 struct Window {
     from_ms: i64,
     to_ms: i64,

@@ -12,6 +12,7 @@ pub(super) struct HostId {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "Zabbix's own names")]
 pub(super) struct Host {
     pub(super) hostid: Text,
     /// The technical name.

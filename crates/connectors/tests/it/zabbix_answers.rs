@@ -179,7 +179,7 @@ async fn values_of_other_types_and_absurd_ones_are_left_out() {
     assert!(sampled.complete_until_ms.is_some(), "{:?}", sampled.issues);
     let cpu = of(&all, Metric::CpuUsage, Grain::BASE);
     // Told once for each value type, as the server answers the same to both.
-    assert!(cpu.len() == 1 && cpu[0].average == 40.0, "{cpu:?}");
+    assert!(cpu.len() == 1 && (cpu[0].average - 40.0).abs() < 1e-9, "{cpu:?}");
 }
 
 #[tokio::test]
@@ -239,8 +239,9 @@ async fn a_closed_sink_ends_it_as_cancelled() {
 
 #[tokio::test]
 async fn another_web_server_is_told_by_what_it_answers() {
-    let page = |status| axum::Router::new().fallback(move || async move { (status, "<html>hello") });
     use axum::http::StatusCode;
+
+    let page = |status| axum::Router::new().fallback(move || async move { (status, "<html>hello") });
     for (status, kind) in [
         (StatusCode::OK, FailureKind::NotThisProduct),
         (StatusCode::NOT_FOUND, FailureKind::NotThisProduct),

@@ -56,7 +56,7 @@ impl ZabbixPeer {
             _in_use: in_use,
         };
         let session = peer.call("user.login", json!({"username": "Admin", "password": "zabbix"})).await;
-        peer.session = session.as_str().unwrap().to_owned();
+        session.as_str().unwrap().clone_into(&mut peer.session);
         Some(peer)
     }
 

@@ -205,14 +205,14 @@ fn result(script: &Script, version: &[u32], method: &str, params: &Value) -> Res
             } else {
                 ("selectHostGroups", "hostgroups")
             };
-            Value::from_iter(hosts().into_iter().map(|id| {
+            hosts().into_iter().map(|id| {
                 let mut host = json!({"hostid": id.to_string(), "host": format!("h{id}"), "name": format!("Host {id}"),
                     "interfaces": [], "inventory": [], "macros": [], "tags": []});
                 if !params[groups.0].is_null() {
                     host[groups.1] = json!([{"name": "All"}]);
                 }
                 host
-            }))
+            }).collect()
         }
         "item.get" if params["countOutput"] == json!(true) => json!((3 * count).to_string()),
         "item.get" if !params["hostids"].is_null() && params["selectPreprocessing"].is_array() => {
@@ -220,13 +220,16 @@ fn result(script: &Script, version: &[u32], method: &str, params: &Value) -> Res
                 json!({"itemid": id.to_string(), "hostid": host.to_string(), "key_": key, "value_type": value_type,
                     "units": units, "delay": "1m", "history": "7d", "preprocessing": []})
             };
-            Value::from_iter(hosts().into_iter().flat_map(|host| {
-                [
-                    item(10 * host + 1, host, "system.cpu.util", "0", "%"),
-                    item(10 * host + 2, host, "net.if.in[a]", "3", "Bps"),
-                    item(10 * host + 3, host, "net.if.in[b]", "3", "Bps"),
-                ]
-            }))
+            hosts()
+                .into_iter()
+                .flat_map(|host| {
+                    [
+                        item(10 * host + 1, host, "system.cpu.util", "0", "%"),
+                        item(10 * host + 2, host, "net.if.in[a]", "3", "Bps"),
+                        item(10 * host + 3, host, "net.if.in[b]", "3", "Bps"),
+                    ]
+                })
+                .collect()
         }
         "history.get" | "trend.get" => {
             let (ids, from, till) =
@@ -245,7 +248,7 @@ fn result(script: &Script, version: &[u32], method: &str, params: &Value) -> Res
                     json!({"itemid": id, "clock": clock, "value": value})
                 })
             });
-            Value::from_iter(rows)
+            rows.collect()
         }
         _ => json!([]),
     })
