@@ -1,40 +1,133 @@
 //! Resources whose data travels in the page as JSON, read back by the same code as the answers of server functions.
 //!
 //! Leptos' own codec reads resources from a string and answers from bytes, so the browser carries every type's reader twice
-//! (a tenth of the WebAssembly). This one reads both from bytes. What names the data and what fetches it are erased for the
-//! same reason: a resource is compiled once for each type of data, and not once more for each place that loads it.
+//! (a tenth of the WebAssembly). This one reads both from bytes. What names the data, what fetches it and the data itself are
+//! erased for the same reason: the machinery of a resource is compiled once, and not once more for each place that loads.
 
-use std::{any::Any, future::Future, pin::Pin, sync::Arc};
+use std::{
+    any::Any,
+    future::{Future, IntoFuture},
+    marker::PhantomData,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 use leptos::{
-    prelude::Resource,
+    prelude::{Get as _, GetUntracked as _, Resource},
     server::codee::{Decoder, Encoder},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-pub(crate) struct PageJson;
+struct PageJson;
 
-impl<T: Serialize> Encoder<T> for PageJson {
+impl Encoder<Data> for PageJson {
     type Error = serde_json::Error;
     type Encoded = String;
 
-    fn encode(value: &T) -> Result<String, Self::Error> {
-        serde_json::to_string(value)
+    /// On the server alone; a browser sends no resource anywhere.
+    fn encode(data: &Data) -> Result<String, Self::Error> {
+        #[cfg(feature = "ssr")]
+        if let Some(value) = data.0.value.get() {
+            return (data.0.print)(&**value);
+        }
+        Ok(data.0.text.clone())
     }
 }
 
-impl<T: DeserializeOwned> Decoder<T> for PageJson {
+impl Decoder<Data> for PageJson {
     type Error = serde_json::Error;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<T, Self::Error> {
-        serde_json::from_slice(text.as_bytes())
+    fn decode(text: &str) -> Result<Data, Self::Error> {
+        Ok(Data(Arc::new(Content {
+            text: text.to_owned(),
+            value: OnceLock::new(),
+            #[cfg(feature = "ssr")]
+            print: |_| Ok(String::new()),
+        })))
     }
 }
 
-pub(crate) type Loaded<T> = Resource<T, PageJson>;
+type Erased = Box<dyn Any + Send + Sync>;
 
-type Fetching<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// Data of whatever type: as the page brought it, until somebody reads it; or as it was fetched.
+#[derive(Clone)]
+struct Data(Arc<Content>);
+
+struct Content {
+    text: String,
+    value: OnceLock<Erased>,
+    #[cfg(feature = "ssr")]
+    print: fn(&(dyn Any + Send + Sync)) -> Result<String, serde_json::Error>,
+}
+
+impl Data {
+    fn of<T: Serialize + Send + Sync + 'static>(value: T) -> Self {
+        let value: Erased = Box::new(value);
+        Self(Arc::new(Content {
+            text: String::new(),
+            value: value.into(),
+            #[cfg(feature = "ssr")]
+            print: |value| serde_json::to_string(&value.downcast_ref::<T>()),
+        }))
+    }
+
+    /// `None` where the page brought something else, which a page and a script of one build never do.
+    fn read<T: Clone + DeserializeOwned + Send + Sync + 'static>(&self) -> Option<T> {
+        if self.0.value.get().is_none() {
+            let value: T = serde_json::from_slice(self.0.text.as_bytes()).ok()?;
+            let _ = self.0.value.set(Box::new(value));
+        }
+        self.0.value.get()?.downcast_ref::<T>().cloned()
+    }
+}
+
+/// Data that is loaded, or will be.
+pub(crate) struct Loaded<T> {
+    data: Resource<Data, PageJson>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Loaded<T> {}
+
+impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Loaded<T> {
+    #[track_caller]
+    pub(crate) fn get(self) -> Option<T> {
+        self.data.get()?.read()
+    }
+
+    #[track_caller]
+    pub(crate) fn get_untracked(self) -> Option<T> {
+        self.data.get_untracked()?.read()
+    }
+
+    pub(crate) fn refetch(self) {
+        self.data.refetch();
+    }
+}
+
+impl<T: Clone + DeserializeOwned + Send + Sync + 'static> IntoFuture for Loaded<T> {
+    type Output = T;
+    type IntoFuture = Pin<Box<dyn Future<Output = T> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let data = self.data.into_future();
+        Box::pin(async move {
+            match data.await.read() {
+                Some(value) => value,
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+type Fetching = Pin<Box<dyn Future<Output = Data> + Send>>;
 
 /// What names the data, of whatever type: equal to another of its type that is equal.
 #[derive(Clone)]
@@ -69,24 +162,27 @@ pub(crate) fn resource<S, T, Fut>(
 ) -> Loaded<T>
 where
     S: Send + Sync + Clone + PartialEq + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     Fut: Future<Output = T> + Send + 'static,
 {
     let name: Box<dyn Fn() -> Name + Send + Sync> = Box::new(move || Name(Arc::new(source())));
-    let fetch: Box<dyn Fn(Name) -> Fetching<T> + Send + Sync> = Box::new(move |name| {
+    let fetch: Box<dyn Fn(Name) -> Fetching + Send + Sync> = Box::new(move |name| {
         match (*name.0).any().downcast_ref::<S>() {
-            Some(source) => Box::pin(fetch(source.clone())),
+            Some(source) => {
+                let data = fetch(source.clone());
+                Box::pin(async move { Data::of(data.await) })
+            }
             // Nobody else makes a name for this resource.
             None => Box::pin(std::future::pending()),
         }
     });
-    erased(name, fetch)
+    Loaded { data: erased(name, fetch), of: PhantomData }
 }
 
 #[track_caller]
-fn erased<T: Serialize + DeserializeOwned + Send + Sync + 'static>(
+fn erased(
     name: Box<dyn Fn() -> Name + Send + Sync>,
-    fetch: Box<dyn Fn(Name) -> Fetching<T> + Send + Sync>,
-) -> Loaded<T> {
+    fetch: Box<dyn Fn(Name) -> Fetching + Send + Sync>,
+) -> Resource<Data, PageJson> {
     Resource::new_with_options(name, fetch, false)
 }

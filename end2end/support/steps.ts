@@ -37,7 +37,7 @@ export async function pinCertificate(page: Page): Promise<void> {
 }
 
 /** Adds a source by request, as a script would do it, for tests that are about what comes afterwards. */
-export async function addVcenter(page: Page, url: string, name: string, endpoint: string): Promise<void> {
+export async function addVcenter(page: Page, url: string, name: string, endpoint: string, measureSeconds = 0): Promise<void> {
   const form = {
     'form[kind]': 'vcenter',
     'form[name]': name,
@@ -46,6 +46,7 @@ export async function addVcenter(page: Page, url: string, name: string, endpoint
     'form[password]': PASSWORD,
     'form[tls]': 'unverified',
     'form[interval]': '0',
+    'form[measure_interval]': `${measureSeconds}`,
     'form[enabled]': 'on',
   };
   const headers = { Origin: url, Accept: 'application/json' };

@@ -11,7 +11,7 @@ test('a machine is measured, and its chart is read in every way', async ({ page,
   const url = installation.url;
   await installation.addUser('ada', 'admin', PASSWORD);
   await signIn(page, 'ada', PASSWORD, url);
-  await addVcenter(page, url, 'Prague', process.env.IROA_VCENTER ?? '');
+  await addVcenter(page, url, 'Prague', process.env.IROA_VCENTER ?? '', 300);
   await page.goto(`${url}/sources`);
   await page.getByRole('button', { name: 'Sync Prague now' }).click();
   await noSyncRuns(page, url);
@@ -83,8 +83,8 @@ test('a machine is measured, and its chart is read in every way', async ({ page,
         - heading "Virtual machines" [level=2]
         - navigation "Metric of virtual machines":
           - link "CPU usage"
-          - link "CPU demand"
           - link "CPU ready"
+          - link "Memory active"
       - region "Hosts":
         - heading "Hosts" [level=2]
       - region "Datastores":

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_day_has_hours_a_week_days_and_a_year_months() {
         assert_eq!(labels(1, 0), ["12:00", "18:00", "23 Nov", "06:00"]);
-        assert_eq!(labels(7, 0), ["18 Nov", "20 Nov", "22 Nov"]);
+        assert_eq!(labels(7, 0), ["17 Nov", "19 Nov", "21 Nov", "23 Nov"]);
         assert_eq!(labels(30, 0), ["26 Oct", "2 Nov", "9 Nov", "16 Nov", "23 Nov"]);
         assert_eq!(labels(400, 0), ["2026", "Apr", "Jul", "Oct"]);
     }
