@@ -127,7 +127,7 @@ impl Chart {
                 id=format!("{key}-plot")
                 role="img"
                 aria-label=words::sentence(view, &self.range, self.utc_offset_ms)
-                data-start=across.range.end - columns * across.step_ms
+                data-start=across.range.start
                 data-step=across.step_ms
                 data-columns=columns
                 data-unit=axis.measure.suffix

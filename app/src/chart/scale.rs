@@ -13,22 +13,23 @@ pub(crate) struct Across {
 }
 
 impl Across {
+    /// The range, widened to whole steps: that is where points end.
     pub(crate) fn new(range: Range<i64>, step_ms: i64) -> Self {
-        Self { range, step_ms: step_ms.max(1) }
+        let step_ms = step_ms.max(1);
+        let start = range.start.div_euclid(step_ms) * step_ms;
+        let end = (range.end + step_ms - 1).div_euclid(step_ms) * step_ms;
+        Self { range: start..end.max(start + step_ms), step_ms }
     }
 
     /// The plot's width.
     pub(crate) fn columns(&self) -> i64 {
-        let length = (self.range.end - self.range.start).max(0);
-        ((length + self.step_ms - 1) / self.step_ms).max(1)
+        (self.range.end - self.range.start) / self.step_ms
     }
 
     /// The column of the interval that ends at the moment; `None` outside of the plot.
     pub(crate) fn column(&self, end_ms: i64) -> Option<i64> {
-        // Ends are multiples of the step, and the range need not begin at one: the next column takes what is begun.
-        let since = end_ms - self.range.start;
-        let column = (since + self.step_ms - 1).div_euclid(self.step_ms);
-        (since >= 0 && column <= self.columns()).then_some(column)
+        let column = (end_ms - self.range.start).div_euclid(self.step_ms);
+        (0..=self.columns()).contains(&column).then_some(column)
     }
 
     /// How far into the range a moment is, in percent.
@@ -74,11 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn a_range_may_begin_within_a_step() {
+    fn a_range_is_widened_to_whole_steps() {
+        // From 11:20 on, and points that end at full hours: each stands at its own time, the newest one, too.
         let across = Across::new(100_000..100_000 + 2 * STEP, STEP);
-        assert_eq!(across.columns(), 2);
+        assert_eq!((across.range.clone(), across.columns()), (0..3 * STEP, 3));
         assert_eq!(across.column(STEP), Some(1));
-        assert_eq!(across.column(2 * STEP), Some(2));
+        assert_eq!(across.column(3 * STEP), Some(3));
     }
 
     #[test]

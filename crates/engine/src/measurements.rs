@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use futures::future::try_join_all;
 use model::{
     account::{Actor, Role},
     ids::ObjectId,
@@ -69,10 +70,27 @@ impl Engine {
         range: Range<i64>,
         max_points: usize,
     ) -> Result<Option<SeriesView>> {
+        Ok(self.series_of(actor, (kind, id), &[metric], range, max_points).await?.pop())
+    }
+
+    /// The series of several metrics of one object, those that were measured, in the order that was asked for.
+    pub async fn series_of(
+        &self,
+        actor: &Actor,
+        (kind, id): (ObjectKind, ObjectId),
+        metrics: &[Metric],
+        range: Range<i64>,
+        max_points: usize,
+    ) -> Result<Vec<SeriesView>> {
         Self::allow(actor, Role::Viewer)?;
-        let owner = self.owner(kind, id, metric).await?;
-        let max_points = max_points.clamp(1, POINTS);
-        Ok(samples::series(self.db(), kind, owner, metric, range, max_points, now_ms()).await?)
+        // Whose they are is asked once, however many there are.
+        let best = if kind == ObjectKind::Vm { best(self.owned(kind, id).await?) } else { BTreeMap::new() };
+        let (max_points, now) = (max_points.clamp(1, POINTS), now_ms());
+        let asked = metrics.iter().map(|metric| {
+            let owner = best.get(metric).map_or(id, |owned| owned.owner);
+            samples::series(self.db(), kind, owner, *metric, range.clone(), max_points, now)
+        });
+        Ok(try_join_all(asked).await?.into_iter().flatten().collect())
     }
 
     /// All series of an object, its own and those of the records that are linked with it.

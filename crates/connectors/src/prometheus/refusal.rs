@@ -85,9 +85,10 @@ fn of_the_api(host: &str, status: StatusCode, said: &Envelope<serde::de::Ignored
         _ if is_limit || status.is_server_error() => {
             CallError::TooMuch(Failure::new(FailureKind::Protocol, detail).with_advice(TOO_MUCH))
         }
-        _ => CallError::Refused(Failure::new(FailureKind::Protocol, detail).with_advice(
-            "The server cannot evaluate this query. If it is one of your own mappings, try it in the server's web interface; else tell us which product and version answers.",
-        )),
+        _ => CallError::Refused(
+            Failure::new(FailureKind::Protocol, detail)
+                .with_advice("The server cannot evaluate this query: tell us which product and version answers."),
+        ),
     }
 }
 

@@ -87,11 +87,12 @@ impl Folded {
         Some((*end, self.average(*end)?))
     }
 
-    /// Whether a value is to be expected in this interval: the item has been heard before, and is not long silent.
+    /// Whether a value is to be expected in this interval: the item is heard not long before or after it. What was read may
+    /// begin in the middle of a silence, so that nothing stands before it.
     fn is_expected(&self, end_ms: i64, patience_ms: i64) -> bool {
         let first = self.buckets.first_key_value().map(|(end, _)| *end);
         let last = self.buckets.last_key_value().map(|(end, _)| *end);
-        matches!((first, last), (Some(first), Some(last)) if first <= end_ms && end_ms <= last + patience_ms)
+        matches!((first, last), (Some(first), Some(last)) if first - patience_ms <= end_ms && end_ms <= last + patience_ms)
     }
 }
 
@@ -162,6 +163,11 @@ mod tests {
         let samples = combine(Metric::NetworkReceive, Combine::Sum, &[(eth0, patience), (eth1, patience)]);
         // Late at 10; gone for good after 20.
         assert_eq!(samples, [sample(5, 15.0, None), sample(15, 15.0, None)]);
+        // The same where the first interval that is read lacks a part.
+        let eth0 = folded(&[(1, 10.0), (6, 10.0), (11, 10.0)]);
+        let eth1 = folded(&[(7, 5.0), (12, 5.0)]);
+        let samples = combine(Metric::NetworkReceive, Combine::Sum, &[(eth0, patience), (eth1, patience)]);
+        assert_eq!(samples, [sample(10, 15.0, None), sample(15, 15.0, None)]);
         let largest = [(folded(&[(1, 50.0)]), 0), (folded(&[(2, 80.0), (3, 90.0)]), 0)];
         let samples = combine(Metric::FilesystemUsage, Combine::Largest, &largest);
         assert_eq!(samples, [sample(5, 85.0, Some(90.0))]);

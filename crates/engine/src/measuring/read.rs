@@ -166,13 +166,13 @@ impl Read<'_> {
     }
 }
 
-/// How far back a source's history is asked for. vCenter keeps a year in coarse steps; who keeps all values has plenty in a
-/// month.
+/// How far back a source's history is asked for. vCenter and Zabbix keep a year in coarse steps; who keeps all values has
+/// plenty in a month.
 fn history_ms(kind: SourceKind) -> i64 {
     match kind {
-        SourceKind::Vcenter => 400 * DAY_MS,
+        SourceKind::Vcenter | SourceKind::Zabbix => 400 * DAY_MS,
+        SourceKind::Prometheus => 30 * DAY_MS,
         SourceKind::Hyperv => 0,
-        SourceKind::Prometheus | SourceKind::Zabbix => 30 * DAY_MS,
     }
 }
 

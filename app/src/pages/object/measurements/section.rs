@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use engine::Engine;
-use futures::future::{join, try_join_all};
+use futures::future::join;
 use leptos::prelude::*;
 use model::{
     account::Actor,
     ids::ObjectId,
     inventory::ObjectKind,
     metric::{Metric, Unit},
-    series::{SeriesSummary, SeriesView},
+    series::SeriesSummary,
 };
 
 use super::{
@@ -52,11 +52,10 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, mut wanted: Wanted) -> 
     if groups.is_empty() {
         return Ok(empty(kind));
     }
-    let shown = groups.iter().flat_map(|(_, metrics)| metrics.iter().copied());
-    let asked = shown.map(|metric| engine.series(actor, kind, id, metric, range.clone(), POINTS_MAX));
-    let (views, week) = join(try_join_all(asked), week(engine, actor, &wanted, &summaries)).await;
-    let views: Vec<SeriesView> = views?.into_iter().flatten().collect();
-    let week = week?;
+    let shown: Vec<Metric> = groups.iter().flat_map(|(_, metrics)| metrics.iter().copied()).collect();
+    let asked = engine.series_of(actor, (kind, id), &shown, range.clone(), POINTS_MAX);
+    let (views, week) = join(asked, week(engine, actor, &wanted, &summaries)).await;
+    let (views, week) = (views?, week?);
 
     let charts = |metric: &Metric| {
         let view = views.iter().find(|view| view.metric == *metric)?.clone();
