@@ -156,7 +156,8 @@ if [ ! -f "$root/web/is-whole" ]; then
   grep -rlF "'/etc/zabbix/zabbix.conf.php'" "$root/web/include" | xargs -r sed -i "s|'/etc/zabbix/zabbix.conf.php'|'$root/zabbix.conf.php'|"
   touch "$root/web/is-whole"
 fi
-cat >"$root/zabbix.conf.php" <<CONF
+# In one step: the interface may be answering others meanwhile.
+cat >"$root/zabbix.conf.php.new" <<CONF
 <?php
 \$DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '127.0.0.1', 'PORT' => '$(port postgres)', 'DATABASE' => 'zabbix', 'USER' => 'zabbix',
   'PASSWORD' => 'zabbix', 'SCHEMA' => '', 'ENCRYPTION' => false, 'KEY_FILE' => '', 'CERT_FILE' => '', 'CA_FILE' => '',
@@ -166,6 +167,7 @@ cat >"$root/zabbix.conf.php" <<CONF
 \$ZBX_SERVER_NAME = 'tests';
 \$IMAGE_FORMAT_DEFAULT = IMAGE_FORMAT_PNG;
 CONF
+mv "$root/zabbix.conf.php.new" "$root/zabbix.conf.php"
 
 if ! alive server; then
   (as nobody /usr/sbin/zabbix_server -f -c "$root/server.conf") >"$root/log/server.log" 2>&1 </dev/null 9>&- &

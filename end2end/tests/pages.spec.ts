@@ -187,7 +187,7 @@ const DETAILS: [table: string, name: string, ...parts: string[]][] = [
     '- region "Use"',
     facts('Placement', 'Host', 'Cluster', 'Datacenter', 'Folder', 'Resource pool', 'Configuration file'),
     '- region "Measurements"',
-    facts('Configuration', 'vCPU', 'Sockets', 'Memory', 'Disks', 'Firmware', 'BIOS UUID', 'Instance UUID', "Platform's id", 'First seen'),
+    facts('Configuration', 'vCPU', 'Sockets', 'Memory', 'Disks', 'Firmware', 'BIOS UUID', "Platform's id", 'First seen', 'Instance UUID'),
     facts('Guest', 'Host name', 'IP addresses', 'Running', 'Configured for', 'Tools'),
     table('Reservations, limits and shares', 'Resource Reservation Limit Shares'),
     '- region "Snapshots"',
@@ -231,7 +231,7 @@ const DETAILS: [table: string, name: string, ...parts: string[]][] = [
   [
     '/networks',
     'VM Network',
-    facts('Configuration', 'Type', 'Switch', 'VLAN', 'Uplink', 'Datacenter'),
+    facts('Configuration', 'Type', 'Switch', 'VLAN', 'Datacenter', 'Uplink'),
     '- region "Hosts"',
     '- region "Virtual machines"',
     '- region "Changes"',

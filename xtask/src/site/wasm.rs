@@ -45,5 +45,6 @@ pub(super) fn build(toolchain: Toolchain, flavor: Flavor, into: &Path) -> Result
 /// Makes a module smaller, in place.
 pub(super) fn shrink(module: &Path) -> Result<()> {
     let mut optimiser = program(npm::binary("wasm-opt")?);
-    run(optimiser.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module))
+    // Twice, with what is known of all values between: 3 kB less of brotli than once.
+    run(optimiser.args(["-Oz", "--gufa", "-Oz"]).args(FEATURES).arg(module).arg("-o").arg(module))
 }
