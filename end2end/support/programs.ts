@@ -58,6 +58,8 @@ export async function run(command: string, args: string[], input = ''): Promise<
     child.once('close', (code) =>
       code === 0 ? resolve(printed.trim()) : reject(new Error(`${command} ${args.join(' ')} ended with ${code}\n${complaint}`)),
     );
+    // A program that ends without reading it says by its code how it went.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
 }
