@@ -82,15 +82,17 @@ pub fn matches(
 /// Links from before for which evidence is missing now, but which nothing speaks against: a machine that is switched off tells
 /// neither its name nor its addresses, and is the same machine all the same.
 pub fn kept(before: &[Match], platform: &[Identity], monitored: &[Identity], found: &Matches) -> Vec<Match> {
-    let by_id = |all: &[Identity], id: ObjectId| all.iter().find(|machine| machine.id == id).cloned();
-    let is_taken = |link: &&Match| {
-        found.links.iter().any(|other| other.monitored == link.monitored || other.platform == link.platform)
+    let by_id = |all: &'_ [Identity]| -> BTreeMap<ObjectId, usize> {
+        all.iter().enumerate().map(|(at, machine)| (machine.id, at)).collect()
     };
-    let still_holds = |link: &&Match| match (by_id(monitored, link.monitored), by_id(platform, link.platform)) {
-        (Some(inner), Some(outer)) => !contradict(&inner, &outer),
-        _ => false,
+    let (outer, inner) = (by_id(platform), by_id(monitored));
+    let taken: BTreeSet<ObjectId> = found.links.iter().flat_map(|link| [link.monitored, link.platform]).collect();
+    let still_holds = |link: &&Match| {
+        let is_free = !taken.contains(&link.monitored) && !taken.contains(&link.platform);
+        let both = inner.get(&link.monitored).zip(outer.get(&link.platform));
+        is_free && both.is_some_and(|(inner, outer)| !contradict(&monitored[*inner], &platform[*outer]))
     };
-    before.iter().filter(|link| !is_taken(link)).filter(still_holds).cloned().collect()
+    before.iter().filter(still_holds).cloned().collect()
 }
 
 /// Pairs (monitored, platform) that share a key of this rung, and the key. One that stands twice on a side is a clone's or a

@@ -28,6 +28,10 @@ pub(crate) fn from_chain(error: &(dyn Error + 'static), host: &str, shown: &Show
     find(error, &mut |cause| from_cause(cause, host, shown))
 }
 
+pub(crate) fn cancelled() -> Failure {
+    Failure::new(FailureKind::Cancelled, "cancelled while reading")
+}
+
 pub(crate) fn cut_off(host: &str) -> Failure {
     unreachable(format!("{host} closed the connection before its answer was complete"))
 }

@@ -3,8 +3,10 @@
 //! A connector reads and nothing else: it never changes the platform, and storing is not its business.
 
 pub mod address;
+mod http_client;
 mod http_failure;
 pub mod hyperv;
+mod issue_list;
 mod observer;
 pub mod prometheus;
 mod quote;

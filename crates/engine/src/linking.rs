@@ -1,7 +1,7 @@
 //! Who is who: after each save the machines of monitoring systems are matched with those of the platforms, and people have
 //! the last word. How they are matched is `analysis`'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     account::{Actor, Role},
@@ -41,18 +41,20 @@ async fn relink(engine: &Engine) -> Result<()> {
     let (monitored, platform): (Vec<Known>, Vec<Known>) =
         known.into_iter().partition(|known| known.kind.is_monitoring());
     let platform: Vec<Identity> = platform.into_iter().map(|known| known.identity).collect();
+    let placed: BTreeSet<ObjectId> = platform.iter().map(|machine| machine.id).collect();
     let mut by_source: BTreeMap<SourceId, Vec<Identity>> = BTreeMap::new();
     for known in monitored {
         by_source.entry(known.source).or_default().push(known.identity);
     }
     for (source, monitored) in by_source {
         // Each system sees a machine once: what one has linked does not bar another.
-        let is_there = |all: &[Identity], id: ObjectId| all.iter().any(|machine| machine.id == id);
-        let fixed = decisions.linked.iter().filter(|(id, of)| is_there(&monitored, **id) && is_there(&platform, **of));
+        let seen: BTreeSet<ObjectId> = monitored.iter().map(|machine| machine.id).collect();
+        let fixed = decisions.linked.iter().filter(|(id, of)| seen.contains(id) && placed.contains(of));
         let fixed: BTreeMap<ObjectId, ObjectId> = fixed.map(|(monitored, platform)| (*monitored, *platform)).collect();
         let mut found = analysis::identity::matches(&platform, &monitored, &fixed, &decisions.refused);
         let kept = analysis::identity::kept(&before, &platform, &monitored, &found);
-        found.suggestions.retain(|guess| kept.iter().all(|link| link.monitored != guess.monitored));
+        let linked: BTreeSet<ObjectId> = kept.iter().map(|link| link.monitored).collect();
+        found.suggestions.retain(|guess| !linked.contains(&guess.monitored));
         found.links.extend(kept);
         tracing::debug!(
             source.id = source.0,
@@ -88,9 +90,9 @@ impl Engine {
         is_one: bool,
     ) -> Result<()> {
         Self::allow(actor, Role::Manager)?;
-        let known = links::identities(self.db()).await?;
-        let kind_of = |id: ObjectId| known.iter().find(|known| known.identity.id == id).map(|known| known.kind);
-        let (inner, outer) = (kind_of(monitored).ok_or(Error::NotFound)?, kind_of(platform).ok_or(Error::NotFound)?);
+        let kinds = links::kinds_of(self.db(), &[monitored, platform]).await?;
+        let kind_of = |id| kinds.get(&id).copied().ok_or(Error::NotFound);
+        let (inner, outer) = (kind_of(monitored)?, kind_of(platform)?);
         if !inner.is_monitoring() || outer.is_monitoring() {
             return Err(Error::invalid(
                 "platform",

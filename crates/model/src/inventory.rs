@@ -4,6 +4,7 @@
 //! (uptime, quick stats, free space). There are no database keys in here. `None` means unknown, never zero.
 
 mod cluster;
+mod device;
 mod host;
 mod network;
 mod place;
@@ -13,13 +14,14 @@ mod vm;
 pub use cluster::{
     AdmissionControl, AdmissionPolicy, Cluster, ClusterConfig, ClusterGroup, ClusterState, DrsRule, Quorum,
 };
+pub use device::{Adapter, Disk, Snapshot};
 pub use host::{Host, HostConfig, HostState, LiveMigration, PhysicalAdapter};
 pub use network::{Network, NetworkConfig, NetworkType};
 pub use place::{Datacenter, Folder, ResourcePool, ResourcePoolConfig};
 pub use storage::{Datastore, DatastoreConfig, DatastoreState};
 pub use vm::{
-    Adapter, Allocation, Attribute, Disk, DynamicMemory, GuestService, Replication, ReplicationMode, Snapshot, Tag, Vm,
-    VmConfig, VmRole, VmState,
+    Allocation, Attribute, DynamicMemory, GuestService, Replication, ReplicationMode, Tag, Vm, VmConfig, VmRole,
+    VmState,
 };
 
 use std::collections::BTreeSet;

@@ -16,6 +16,7 @@ use crate::{
     Database, StoreError,
     database::Backend,
     error::{from_json, word},
+    inventory::id_list,
 };
 
 /// Machines that are shown as those of their platform, as long as that has them.
@@ -69,6 +70,22 @@ fn known(row: &QueryResult) -> Result<Known, StoreError> {
             addresses: addresses.unwrap_or_default().lines().map(str::to_owned).collect(),
         },
     })
+}
+
+/// Of which kind of source these machines are; those that are not there are left out.
+pub async fn kinds_of(db: &Database, ids: &[ObjectId]) -> Result<BTreeMap<ObjectId, SourceKind>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let sql = format!(
+        "SELECT t.id, src.kind FROM vm t JOIN source src ON src.id = t.source_id \
+         WHERE t.archived_at_ms IS NULL AND t.id IN ({})",
+        id_list(&ids)
+    );
+    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
+    let kind = |row: &QueryResult| {
+        let kind = word("source kind", &row.try_get_by_index::<String>(1)?, SourceKind::from_key)?;
+        Ok((ObjectId(row.try_get_by_index(0)?), kind))
+    };
+    rows.iter().map(kind).collect()
 }
 
 /// What people have said: pairs (monitored, platform).

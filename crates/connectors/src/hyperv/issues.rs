@@ -9,16 +9,22 @@ use model::{
     run::{RunIssue, Severity},
 };
 
+use crate::issue_list::IssueList;
+
 const MAX_ISSUES: usize = 1_000;
 /// Hosts that an issue lists by name.
 const LISTED: usize = 5;
 
-#[derive(Default)]
 pub(super) struct Issues {
-    listed: Vec<RunIssue>,
-    unlisted: u64,
+    list: IssueList,
     /// By what was not read and why.
     sections: BTreeMap<(&'static str, String), Section>,
+}
+
+impl Default for Issues {
+    fn default() -> Self {
+        Self { list: IssueList::of_at_most(MAX_ISSUES), sections: BTreeMap::new() }
+    }
 }
 
 struct Section {
@@ -29,7 +35,7 @@ struct Section {
 
 impl Issues {
     pub(super) fn add(&mut self, issue: RunIssue) {
-        if self.listed.len() < MAX_ISSUES { self.listed.push(issue) } else { self.unlisted += 1 }
+        self.list.push(issue);
     }
 
     /// A host was not read at all.
@@ -93,19 +99,7 @@ impl Issues {
             let message = format!("{what} were not all read on {hosts}{tail}: {reason}");
             self.kind(section.severity, section.kind, message, advice(what, &reason));
         }
-        if self.unlisted > 0 {
-            self.listed.push(RunIssue {
-                severity: Severity::Warning,
-                kind: None,
-                object: None,
-                object_name: None,
-                message: format!("{} more issues are not listed", self.unlisted),
-                advice: None,
-            });
-        }
-        // What matters most comes first.
-        self.listed.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-        self.listed
+        self.list.finish()
     }
 }
 

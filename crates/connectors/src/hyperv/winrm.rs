@@ -26,7 +26,7 @@ use model::{
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Endpoint, address::Address};
+use crate::{Endpoint, address::Address, http_failure::cancelled};
 use session::Session;
 
 pub use account::{Account, Auth};
@@ -117,8 +117,4 @@ impl WinRm {
     pub async fn run(&mut self, command: &str, stdin: &[u8], limits: &Limits) -> Result<Output, Failure> {
         run::run(self, command, stdin, limits).await
     }
-}
-
-fn cancelled() -> Failure {
-    Failure::new(FailureKind::Cancelled, "cancelled while reading")
 }

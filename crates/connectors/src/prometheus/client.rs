@@ -2,15 +2,11 @@
 
 mod authorization;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::time::Duration;
 
 use model::{
     check::Certificate,
     failure::{Failure, FailureKind},
-    source::TlsMode,
 };
 use reqwest::{
     Response, StatusCode,
@@ -28,12 +24,13 @@ use super::{
 use crate::{
     Endpoint,
     address::Address,
-    http_failure,
+    http_client::HttpClient,
+    http_failure::{cancelled, timed_out},
     quote::describe,
-    tls::{self, Keys},
 };
 
-const CONNECT: Duration = Duration::from_secs(10);
+/// The longest of the limits below.
+const LONGEST: Duration = Duration::from_mins(1);
 /// What the client waits longer than the time that the server is given: for the way, and for the answer's body.
 const GRACE: Duration = Duration::from_secs(10);
 /// Of an answer that is an error.
@@ -50,46 +47,30 @@ pub(super) struct Limits {
 
 pub(super) const SMALL: Limits = Limits { time: Duration::from_secs(10), bytes: 4 << 20 };
 /// Facts of all machines: 10,000 with three interfaces each have 10 MB.
-pub(super) const INVENTORY: Limits = Limits { time: Duration::from_mins(1), bytes: 128 << 20 };
+pub(super) const INVENTORY: Limits = Limits { time: LONGEST, bytes: 128 << 20 };
 /// One piece of history: `span` keeps it near 20 MB.
-pub(super) const RANGE: Limits = Limits { time: Duration::from_mins(1), bytes: 64 << 20 };
+pub(super) const RANGE: Limits = Limits { time: LONGEST, bytes: 64 << 20 };
 
 pub(super) struct Client {
-    http: reqwest::Client,
-    /// Used instead once the server has turned out to have a short key.
-    short_keys: OnceLock<reqwest::Client>,
-    mode: TlsMode,
+    http: HttpClient,
     address: Address,
     authorization: Option<HeaderValue>,
     has_user: bool,
-    shown: Arc<tls::Shown>,
     cancel: CancellationToken,
 }
 
 impl Client {
-    /// Reading the system's authorities touches the disk: that happens on a blocking thread.
     pub(super) async fn open(endpoint: &Endpoint, cancel: &CancellationToken) -> Result<Self, Failure> {
         let address = Address::prometheus(&endpoint.address).map_err(|error| {
             Failure::from(error)
                 .with_advice("Type a URL (http://prom.lab:9090, https://gate.lab/prometheus) or a name with a port.")
         })?;
         let authorization = authorization::of(endpoint)?;
-        let (mode, shown) = (endpoint.tls.clone(), Arc::new(tls::Shown::default()));
-        let build = {
-            let (mode, shown) = (mode.clone(), shown.clone());
-            move || http_client(&mode, Keys::Current, &shown)
-        };
-        let http = tokio::task::spawn_blocking(build)
-            .await
-            .unwrap_or_else(|_| Err(Failure::new(FailureKind::Tls, "TLS could not be set up")))?;
         Ok(Self {
-            http,
-            short_keys: OnceLock::new(),
-            mode,
+            http: HttpClient::open(&endpoint.tls, LONGEST + GRACE).await?,
             address,
             authorization,
             has_user: !endpoint.username.is_empty(),
-            shown,
             cancel: cancel.clone(),
         })
     }
@@ -105,7 +86,7 @@ impl Client {
 
     /// The certificate that the server showed last.
     pub(super) fn certificate(&self) -> Option<Certificate> {
-        self.shown.certificate()
+        self.http.certificate()
     }
 
     /// An instant query, evaluated now.
@@ -165,7 +146,7 @@ impl Client {
         let body = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(cancelled().into()),
-            body = exchange => body.unwrap_or_else(|_| Err(CallError::TooMuch(http_failure::timed_out(&self.host()))))?,
+            body = exchange => body.unwrap_or_else(|_| Err(CallError::TooMuch(timed_out(&self.host()))))?,
         };
         let parsed = tokio::task::spawn_blocking(move || parse(&body)).await;
         let unreadable = |why: &str| {
@@ -185,10 +166,10 @@ impl Client {
         let (status, headers) = (response.status(), response.headers().clone());
         if status != StatusCode::OK {
             // What could not be read of an error's body says nothing more about it.
-            let (body, _) = self.body(response, MAX_ERROR_BYTES).await.unwrap_or_default();
+            let (body, _) = self.http.body(&self.host(), response, MAX_ERROR_BYTES).await.unwrap_or_default();
             return Err(refusal(&self.host(), status, &headers, &body, self.has_user));
         }
-        let (body, is_whole) = self.body(response, max_bytes).await?;
+        let (body, is_whole) = self.http.body(&self.host(), response, max_bytes).await?;
         if !is_whole {
             let detail = format!("the answer of {} exceeds {} MiB", self.host(), max_bytes >> 20);
             return Err(CallError::TooMuch(Failure::new(FailureKind::Protocol, detail)));
@@ -200,43 +181,17 @@ impl Client {
     }
 
     async fn send(&self, url: Url) -> Result<Response, Failure> {
-        let sent = self.get(&self.http(), url.clone()).await;
-        let response = match sent {
-            Err(_) if self.shown.has_short_key() && self.short_keys.get().is_none() => {
-                let _ = self.short_keys.set(http_client(&self.mode, Keys::Short, &self.shown)?);
-                self.get(&self.http(), url).await
+        let get = |http: &reqwest::Client| {
+            let request = http.get(url.clone()).header(ACCEPT, "application/json");
+            match &self.authorization {
+                Some(authorization) => request.header(AUTHORIZATION, authorization.clone()),
+                None => request,
             }
-            sent => sent,
         };
-        response.map_err(|error| self.failure_of(&error))
+        self.http.send(&self.host(), get).await.map_err(|failure| self.advised(failure))
     }
 
-    fn http(&self) -> reqwest::Client {
-        self.short_keys.get().unwrap_or(&self.http).clone()
-    }
-
-    async fn get(&self, http: &reqwest::Client, url: Url) -> reqwest::Result<Response> {
-        let mut request = http.get(url).header(ACCEPT, "application/json");
-        if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization.clone());
-        }
-        request.send().await
-    }
-
-    /// Reads up to a bound; the flag says whether that was all.
-    async fn body(&self, mut response: Response, max_bytes: usize) -> Result<(Vec<u8>, bool), Failure> {
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| self.failure_of(&error))? {
-            if body.len() + piece.len() > max_bytes {
-                return Ok((body, false));
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok((body, true))
-    }
-
-    fn failure_of(&self, error: &reqwest::Error) -> Failure {
-        let failure = http_failure::from_reqwest(error, &self.host(), &self.shown);
+    fn advised(&self, failure: Failure) -> Failure {
         let is_plain_there = failure.kind == FailureKind::Tls && failure.detail.contains("does not speak TLS");
         if is_plain_there {
             let address = self.address.url().as_str().replacen("https://", "http://", 1);
@@ -257,20 +212,4 @@ impl Client {
             .ok_or_else(|| CallError::Failed(not_prometheus(&format!("{} does not tell its time", self.host()))))?;
         Ok(Clock::new((told * 1e3) as i64, asked, Clock::local_ms()))
     }
-}
-
-fn http_client(mode: &TlsMode, keys: Keys, shown: &Arc<tls::Shown>) -> Result<reqwest::Client, Failure> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::client_config(mode, keys, shown.clone())?)
-        .http1_only()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .user_agent(concat!("IROA/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| Failure::new(FailureKind::Tls, "the HTTP client cannot be set up"))
-}
-
-pub(super) fn cancelled() -> Failure {
-    Failure::new(FailureKind::Cancelled, "cancelled while reading")
 }

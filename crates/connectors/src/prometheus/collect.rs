@@ -100,18 +100,7 @@ fn vm(machine: Machine) -> Vm {
     let config = if machine.is_ambiguous { VmConfig::default() } else { config(&machine) };
     let state =
         VmState { boot_at_ms: machine.evidence.boot_at_ms.filter(|_| !machine.is_ambiguous), ..VmState::default() };
-    Vm {
-        external_id: machine.id,
-        name,
-        host: None,
-        resource_pool: None,
-        folder: None,
-        datacenter: None,
-        datastores: Vec::new(),
-        networks: Vec::new(),
-        config,
-        state,
-    }
+    Vm::unplaced(machine.id, name, config, state)
 }
 
 fn config(machine: &Machine) -> VmConfig {

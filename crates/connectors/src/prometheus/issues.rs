@@ -12,31 +12,34 @@ use super::{
     clock::Clock,
     roster::{Machine, Roster},
 };
-use crate::quote::shortened;
+use crate::{issue_list::IssueList, quote::shortened};
 
 const MAX_ISSUES: usize = 200;
 /// Machines that an issue names.
 const NAMED: usize = 5;
 
-#[derive(Default)]
 pub(super) struct Issues {
-    listed: Vec<RunIssue>,
+    list: IssueList,
     said: BTreeSet<String>,
-    unlisted: u64,
+}
+
+impl Default for Issues {
+    fn default() -> Self {
+        Self { list: IssueList::of_at_most(MAX_ISSUES), said: BTreeSet::new() }
+    }
 }
 
 impl Issues {
     pub(super) fn add(&mut self, severity: Severity, message: impl Into<String>, advice: Option<&str>) {
         let message = message.into();
+        // What is said is remembered as long as it can be listed: a server may say something else each time.
         if self.said.contains(&message) {
             return;
         }
-        if self.listed.len() >= MAX_ISSUES {
-            self.unlisted += 1;
-            return;
+        if self.said.len() < MAX_ISSUES {
+            self.said.insert(message.clone());
         }
-        self.said.insert(message.clone());
-        self.listed.push(RunIssue {
+        self.list.push(RunIssue {
             severity,
             kind: Some(ObjectKind::Vm),
             object: None,
@@ -108,11 +111,7 @@ impl Issues {
             self.add(Severity::Note, message, None);
         }
         for machine in roster.machines.iter().filter(|machine| machine.is_ambiguous) {
-            if self.listed.len() >= MAX_ISSUES {
-                self.unlisted += 1;
-                continue;
-            }
-            self.listed.push(RunIssue {
+            self.list.push(RunIssue {
                 severity: Severity::Warning,
                 kind: Some(ObjectKind::Vm),
                 object: Some(machine.id.clone()),
@@ -126,20 +125,10 @@ impl Issues {
     }
 
     pub(super) fn count(&self) -> u64 {
-        self.listed.len() as u64 + self.unlisted
+        self.list.count()
     }
 
-    pub(super) fn finish(mut self) -> Vec<RunIssue> {
-        if self.unlisted > 0 {
-            self.listed.push(RunIssue {
-                severity: Severity::Warning,
-                kind: None,
-                object: None,
-                object_name: None,
-                message: format!("{} more issues are not listed", self.unlisted),
-                advice: Some("Solve some of the listed ones, then sync again.".to_owned()),
-            });
-        }
-        self.listed
+    pub(super) fn finish(self) -> Vec<RunIssue> {
+        self.list.finish()
     }
 }

@@ -11,7 +11,7 @@ use model::{
 
 use super::{
     answer::Answer,
-    client::{Client, RANGE, cancelled},
+    client::{Client, RANGE},
     exporter::Exporter,
     fact::identity_questions,
     issues::Issues,
@@ -23,7 +23,7 @@ use super::{
     span::{Span, points_at_once},
     status,
 };
-use crate::{Endpoint, Sampled, Sampling};
+use crate::{Endpoint, Sampled, Sampling, http_failure::cancelled};
 
 /// Dear maxima are asked for intervals that ended so lately.
 const DEAR_MS: i64 = 86_400_000;

@@ -27,11 +27,11 @@ use super::{
     session::{ServiceContent, Session, service_content},
     stage::{Closed, Named, Reader},
     tags,
-    transport::{CallError, Transport, cancelled},
+    transport::{CallError, Transport},
     value::Moref,
     withheld,
 };
-use crate::{Endpoint, Observer, address::Address};
+use crate::{Endpoint, Observer, address::Address, http_failure::cancelled};
 
 const PLACES_SCOPE: Scope = Scope {
     what: "datacenters and folders",
@@ -75,13 +75,8 @@ pub(super) async fn connect(
     Ok((transport, Arc::new(content)))
 }
 
-/// Reading the system's authorities touches the disk: that happens on a blocking thread.
 pub(super) async fn open_transport(endpoint: &Endpoint) -> Result<Transport, Failure> {
-    let address = Address::vsphere(&endpoint.address)?;
-    let mode = endpoint.tls.clone();
-    tokio::task::spawn_blocking(move || Transport::new(address, &mode))
-        .await
-        .unwrap_or_else(|_| Err(Failure::new(FailureKind::Tls, "TLS could not be set up")))
+    Transport::open(Address::vsphere(&endpoint.address)?, &endpoint.tls).await
 }
 
 async fn read_once(

@@ -10,16 +10,21 @@ use model::{
 };
 
 use super::{fault::Fault, objects::Missing};
+use crate::issue_list::IssueList;
 
 const MAX_ISSUES: usize = 1_000;
 /// Names and paths that an aggregated issue lists.
 const LISTED: usize = 5;
 
-#[derive(Default)]
 pub(super) struct Issues {
-    listed: Vec<RunIssue>,
-    unlisted: u64,
+    list: IssueList,
     withheld: BTreeMap<(&'static str, String), Withheld>,
+}
+
+impl Default for Issues {
+    fn default() -> Self {
+        Self { list: IssueList::of_at_most(MAX_ISSUES), withheld: BTreeMap::new() }
+    }
 }
 
 /// Properties that the server did not give, of many objects for one reason.
@@ -34,7 +39,7 @@ struct Withheld {
 
 impl Issues {
     pub(super) fn add(&mut self, issue: RunIssue) {
-        if self.listed.len() < MAX_ISSUES { self.listed.push(issue) } else { self.unlisted += 1 }
+        self.list.push(issue);
     }
 
     /// A whole kind or a part of it could not be read.
@@ -111,7 +116,7 @@ impl Issues {
 
     /// All issues so far, those that are not listed included.
     pub(super) fn count(&self) -> u64 {
-        self.listed.len() as u64 + self.unlisted + self.withheld.len() as u64
+        self.list.count() + self.withheld.len() as u64
     }
 
     pub(super) fn finish(mut self) -> Vec<RunIssue> {
@@ -119,18 +124,7 @@ impl Issues {
             let issue = withheld.issue();
             self.add(issue);
         }
-        if self.unlisted > 0 {
-            let message = format!("{} more issues are not listed", self.unlisted);
-            self.listed.push(RunIssue {
-                severity: Severity::Warning,
-                kind: None,
-                object: None,
-                object_name: None,
-                message,
-                advice: Some("Solve some of the listed ones, then sync again.".to_owned()),
-            });
-        }
-        self.listed
+        self.list.finish()
     }
 }
 

@@ -22,10 +22,10 @@ use super::{
     collect::{connect, sign_in},
     fault::Fault,
     stage::{Named, Reader},
-    transport::{CallError, cancelled},
+    transport::CallError,
     value::Moref,
 };
-use crate::{Endpoint, Observer, SampleSink, Sampled, Sampling};
+use crate::{Endpoint, Observer, SampleSink, Sampled, Sampling, http_failure::cancelled};
 use counter::{Counters, Known};
 use entity::{DATASTORES, Entity, HOSTS, MACHINES, read_entity, read_fill};
 use plan::{Part, REALTIME_S, parts, read_intervals};

@@ -17,11 +17,11 @@ use super::{
     fault::Fault,
     object::Object,
     session::Session,
-    transport::{CallError, Transport, cancelled},
+    transport::{CallError, Transport},
     tree::Element,
     value::Moref,
 };
-use crate::Observer;
+use crate::{Observer, http_failure::cancelled};
 
 /// Asked for; vCenter's own limit may be lower, and some servers ignore it.
 const PAGE_OBJECTS: u32 = 500;

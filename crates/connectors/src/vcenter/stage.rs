@@ -19,10 +19,10 @@ use super::{
     retrieve::{Count, Objects, Query, Retrieval, Take},
     scope::Scope,
     session::Session,
-    transport::{CallError, cancelled},
+    transport::CallError,
     value::Moref,
 };
-use crate::{Endpoint, Observer};
+use crate::{Endpoint, Observer, http_failure::cancelled};
 
 /// Properties that a server may not know before the read gives up on the scope.
 const MAX_UNKNOWN: usize = 12;

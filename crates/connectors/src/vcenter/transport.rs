@@ -2,7 +2,7 @@
 //! blocking thread. What is in the answers is not its business.
 
 use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -22,12 +22,11 @@ use tokio_util::sync::CancellationToken;
 use super::{answer::AnswerError, body::Body, fault::Fault};
 use crate::{
     address::Address,
-    http_failure,
+    http_client::HttpClient,
+    http_failure::cancelled,
     quote::{describe, header},
-    tls::{self, Keys},
 };
 
-const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer, and before its first: a large inventory takes the server a while.
 const IDLE: Duration = Duration::from_mins(2);
 /// A small call, from connecting to the last byte.
@@ -70,27 +69,21 @@ impl From<Failure> for CallError {
 }
 
 pub(super) struct Transport {
-    http: reqwest::Client,
-    /// Used instead once the server has turned out to have a short key.
-    short_keys: OnceLock<reqwest::Client>,
-    mode: TlsMode,
+    client: HttpClient,
     address: Address,
-    shown: Arc<tls::Shown>,
     cookie: Mutex<Option<HeaderValue>>,
     /// `urn:vim25/8.0.2.0`, once the server has told its version.
     action: OnceLock<HeaderValue>,
 }
 
 impl Transport {
-    pub(super) fn new(address: Address, mode: &TlsMode) -> Result<Self, Failure> {
-        let shown = Arc::new(tls::Shown::default());
-        let http = client(mode, Keys::Current, &shown)?;
-        let (cookie, action) = (Mutex::new(None), OnceLock::new());
-        Ok(Self { http, short_keys: OnceLock::new(), mode: mode.clone(), address, shown, cookie, action })
+    pub(super) async fn open(address: Address, mode: &TlsMode) -> Result<Self, Failure> {
+        let client = HttpClient::open(mode, IDLE).await?;
+        Ok(Self { client, address, cookie: Mutex::new(None), action: OnceLock::new() })
     }
 
     pub(super) fn http(&self) -> &reqwest::Client {
-        self.short_keys.get().unwrap_or(&self.http)
+        self.client.http()
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -104,7 +97,7 @@ impl Transport {
 
     /// The certificate that the server showed last.
     pub(super) fn certificate(&self) -> Option<Certificate> {
-        self.shown.certificate()
+        self.client.certificate()
     }
 
     /// From now on requests speak this version of the API, for example `8.0.2.0`.
@@ -119,7 +112,7 @@ impl Transport {
     }
 
     pub(super) fn failure_of(&self, error: &reqwest::Error) -> Failure {
-        http_failure::from_reqwest(error, &self.host(), &self.shown)
+        self.client.failure_of(error, &self.host())
     }
 
     /// Sends a small request and reads its answer with `parse` on a blocking thread.
@@ -183,24 +176,15 @@ impl Transport {
         if let Some(cookie) = self.cookie.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             headers.insert(COOKIE, cookie);
         }
-        let request = Bytes::from(request);
-        let sent = self.post(&headers, limit, request.clone()).await;
-        let response = match sent {
-            Err(_) if self.shown.has_short_key() && self.short_keys.get().is_none() => {
-                let _ = self.short_keys.set(client(&self.mode, Keys::Short, &self.shown)?);
-                self.post(&headers, limit, request).await
-            }
-            sent => sent,
+        let body = Bytes::from(request);
+        let post = |http: &reqwest::Client| {
+            let request = http.post(self.address.url().clone()).headers(headers.clone());
+            request.timeout(limit).body(body.clone())
         };
-        let response = response.map_err(|error| self.failure_of(&error))?;
+        let response = self.client.send(&self.host(), post).await?;
         self.keep_cookie(response.headers());
         self.expect_soap(&response)?;
         Ok(response)
-    }
-
-    async fn post(&self, headers: &HeaderMap, limit: Duration, body: Bytes) -> reqwest::Result<Response> {
-        let request = self.http().post(self.address.url().clone()).headers(headers.clone());
-        request.timeout(limit).body(body).send().await
     }
 
     /// Keeps the session's cookie as it was sent, quotes included.
@@ -259,21 +243,4 @@ impl Transport {
             }
         }
     }
-}
-
-fn client(mode: &TlsMode, keys: Keys, shown: &Arc<tls::Shown>) -> Result<reqwest::Client, Failure> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::client_config(mode, keys, shown.clone())?)
-        .http1_only()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .read_timeout(IDLE)
-        .user_agent(concat!("IROA/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| Failure::new(FailureKind::Tls, "the HTTP client cannot be set up"))
-}
-
-pub(super) fn cancelled() -> Failure {
-    Failure::new(FailureKind::Cancelled, "cancelled while reading")
 }

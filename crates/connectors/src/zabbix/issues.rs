@@ -7,12 +7,16 @@ use model::{
     run::{RunIssue, Severity},
 };
 
+use crate::issue_list::IssueList;
+
 const MAX_ISSUES: usize = 1_000;
 
-#[derive(Default)]
-pub(super) struct Issues {
-    listed: Vec<RunIssue>,
-    unlisted: u64,
+pub(super) struct Issues(IssueList);
+
+impl Default for Issues {
+    fn default() -> Self {
+        Self(IssueList::of_at_most(MAX_ISSUES))
+    }
 }
 
 impl Issues {
@@ -24,7 +28,7 @@ impl Issues {
         advice: Option<&str>,
     ) {
         let advice = advice.map(str::to_owned);
-        self.push(RunIssue { severity, kind, object: None, object_name: None, message: message.into(), advice });
+        self.0.push(RunIssue { severity, kind, object: None, object_name: None, message: message.into(), advice });
     }
 
     pub(super) fn note(&mut self, message: impl Into<String>, advice: Option<&str>) {
@@ -39,7 +43,7 @@ impl Issues {
 
     /// One machine has a problem of its own.
     pub(super) fn object(&mut self, id: &ExternalId, name: Option<&str>, message: impl Into<String>, advice: &str) {
-        self.push(RunIssue {
+        self.0.push(RunIssue {
             severity: Severity::Warning,
             kind: Some(ObjectKind::Vm),
             object: Some(id.clone()),
@@ -49,23 +53,7 @@ impl Issues {
         });
     }
 
-    pub(super) fn finish(mut self) -> Vec<RunIssue> {
-        if self.unlisted > 0 {
-            let message = format!("{} more issues are not listed", self.unlisted);
-            self.listed.push(RunIssue {
-                severity: Severity::Warning,
-                kind: None,
-                object: None,
-                object_name: None,
-                message,
-                advice: None,
-            });
-        }
-        self.listed.sort_by_key(|issue| std::cmp::Reverse(issue.severity));
-        self.listed
-    }
-
-    fn push(&mut self, issue: RunIssue) {
-        if self.listed.len() < MAX_ISSUES { self.listed.push(issue) } else { self.unlisted += 1 }
+    pub(super) fn finish(self) -> Vec<RunIssue> {
+        self.0.finish()
     }
 }

@@ -20,10 +20,9 @@ use super::{
     read::Reader,
     rpc::CallError,
     session::{Session, connect},
-    transport::cancelled,
     value::Scalar,
 };
-use crate::{Endpoint, SampleRequest, Sampled, Sampling};
+use crate::{Endpoint, SampleRequest, Sampled, Sampling, http_failure::cancelled};
 
 /// Machines whose items are planned and held in memory at the same time.
 const GROUP: usize = 100;

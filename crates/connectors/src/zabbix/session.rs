@@ -18,7 +18,7 @@ use super::{
     value::{Scalar, Text},
     version::Version,
 };
-use crate::{Endpoint, address::Address};
+use crate::{Endpoint, address::Address, http_failure::cancelled};
 
 /// A logout is not worth more: Zabbix ends idle sessions by itself.
 const LOGOUT: Duration = Duration::from_secs(5);
@@ -217,7 +217,7 @@ impl Session {
         });
         let login = tokio::select! {
             biased;
-            () = self.cancel.cancelled() => return Err(super::transport::cancelled().into()),
+            () = self.cancel.cancelled() => return Err(cancelled().into()),
             login = signing_in => login.unwrap_or_else(|_| Err(no_session(&self.host()).into()))?,
         };
         let Some(key) = login.session.as_str() else { return Err(no_session(&self.host()).into()) };

@@ -1,7 +1,7 @@
 //! Carries JSON-RPC over HTTP: where the API is, time-outs, bounds, cancellation. What is asked is not its business.
 
 use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -9,7 +9,6 @@ use jiff::{Timestamp, fmt::rfc2822};
 use model::{
     check::Certificate,
     failure::{Failure, FailureKind},
-    source::TlsMode,
 };
 use reqwest::{
     Response, StatusCode,
@@ -20,15 +19,8 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use super::rpc::{self, CallError, ran_out};
-use crate::{
-    Endpoint,
-    address::Address,
-    http_failure,
-    quote::describe,
-    tls::{self, Keys},
-};
+use crate::{Endpoint, address::Address, http_client::HttpClient, http_failure::cancelled, quote::describe};
 
-const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer, and before its first: PHP sends nothing until the answer is whole.
 const IDLE: Duration = Duration::from_mins(2);
 /// A whole call; PHP's own limit is five minutes on a web interface set up as Zabbix demands.
@@ -39,26 +31,15 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 const SMALL: usize = 64 << 10;
 
 pub(super) struct Transport {
-    http: reqwest::Client,
-    /// Used instead once the server has turned out to have a short key.
-    short_keys: OnceLock<reqwest::Client>,
-    mode: TlsMode,
+    client: HttpClient,
     address: Address,
-    shown: Arc<tls::Shown>,
     /// The server's clock as an answer's `Date` told it, and ours at that time; milliseconds.
     clock: Mutex<Option<(i64, i64)>>,
 }
 
 impl Transport {
-    /// Reading the system's authorities touches the disk: that happens on a blocking thread.
     pub(super) async fn open(endpoint: &Endpoint, address: Address) -> Result<Self, Failure> {
-        let mode = endpoint.tls.clone();
-        let opened = tokio::task::spawn_blocking(move || {
-            let shown = Arc::new(tls::Shown::default());
-            let http = client(&mode, Keys::Current, &shown)?;
-            Ok(Self { http, short_keys: OnceLock::new(), mode, address, shown, clock: Mutex::new(None) })
-        });
-        opened.await.unwrap_or_else(|_| Err(Failure::new(FailureKind::Tls, "TLS could not be set up")))
+        Ok(Self { client: HttpClient::open(&endpoint.tls, IDLE).await?, address, clock: Mutex::new(None) })
     }
 
     /// The same server, the API at another place of it.
@@ -77,7 +58,7 @@ impl Transport {
 
     /// The certificate that the server showed last.
     pub(super) fn certificate(&self) -> Option<Certificate> {
-        self.shown.certificate()
+        self.client.certificate()
     }
 
     /// How far the server's clock is ahead of ours, in milliseconds.
@@ -123,20 +104,11 @@ impl Transport {
             headers.insert(AUTHORIZATION, value);
         }
         let body = bytes::Bytes::from(body);
-        let sent = self.post(&headers, body.clone()).await;
-        let response = match sent {
-            Err(_) if self.shown.has_short_key() && self.short_keys.get().is_none() => {
-                let _ = self.short_keys.set(client(&self.mode, Keys::Short, &self.shown)?);
-                self.post(&headers, body).await
-            }
-            sent => sent,
+        let post = |http: &reqwest::Client| {
+            let request = http.post(self.address.url().clone()).headers(headers.clone());
+            request.timeout(CALL).body(body.clone())
         };
-        response.map_err(|error| http_failure::from_reqwest(&error, &self.host(), &self.shown))
-    }
-
-    async fn post(&self, headers: &HeaderMap, body: bytes::Bytes) -> reqwest::Result<Response> {
-        let http = self.short_keys.get().unwrap_or(&self.http);
-        http.post(self.address.url().clone()).headers(headers.clone()).timeout(CALL).body(body).send().await
+        self.client.send(&self.host(), post).await
     }
 
     fn note_clock(&self, headers: &HeaderMap) {
@@ -177,40 +149,17 @@ impl Transport {
         }
     }
 
-    async fn body(&self, mut response: Response, method: &str) -> Result<Vec<u8>, CallError> {
-        let mut body = Vec::new();
-        loop {
-            let piece = response.chunk().await;
-            let piece = piece.map_err(|error| http_failure::from_reqwest(&error, &self.host(), &self.shown))?;
-            let Some(piece) = piece else { return Ok(body) };
-            if body.len() + piece.len() > MAX_ANSWER_BYTES {
-                let detail =
-                    format!("the answer of {} to {method} exceeds {} MiB", self.host(), MAX_ANSWER_BYTES >> 20);
-                return Err(CallError::TooLarge(Failure::new(FailureKind::Protocol, detail)));
-            }
-            body.extend_from_slice(&piece);
+    async fn body(&self, response: Response, method: &str) -> Result<Vec<u8>, CallError> {
+        let (body, is_whole) = self.client.body(&self.host(), response, MAX_ANSWER_BYTES).await?;
+        if !is_whole {
+            let detail = format!("the answer of {} to {method} exceeds {} MiB", self.host(), MAX_ANSWER_BYTES >> 20);
+            return Err(CallError::TooLarge(Failure::new(FailureKind::Protocol, detail)));
         }
+        Ok(body)
     }
-}
-
-fn client(mode: &TlsMode, keys: Keys, shown: &Arc<tls::Shown>) -> Result<reqwest::Client, Failure> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::client_config(mode, keys, shown.clone())?)
-        .http1_only()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .read_timeout(IDLE)
-        .user_agent(concat!("IROA/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| Failure::new(FailureKind::Tls, "the HTTP client cannot be set up"))
 }
 
 fn unwritable_token() -> Failure {
     Failure::new(FailureKind::Unauthorized, "the API token contains a character that HTTP cannot carry")
         .with_advice("Paste the token again: it has 64 letters and digits, and nothing before or after them.")
-}
-
-pub(super) fn cancelled() -> Failure {
-    Failure::new(FailureKind::Cancelled, "cancelled while reading")
 }

@@ -83,7 +83,7 @@ pub(super) fn escape_like(text: &str) -> String {
 }
 
 /// `1, 2, 3` for an `IN` list of keys; never empty, because an empty list is an error on PostgreSQL.
-pub(super) fn id_list(ids: &[i64]) -> String {
+pub(crate) fn id_list(ids: &[i64]) -> String {
     if ids.is_empty() {
         return "NULL".to_owned();
     }

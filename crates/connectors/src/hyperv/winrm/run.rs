@@ -9,11 +9,14 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Limits, Output, Target, WinRm,
     answer::Answer,
-    cancelled,
     envelope::{EnvelopeSize, Envelopes, Input, OPERATION_TIMEOUT_S},
     session::{CallError, Session},
 };
-use crate::{address::Address, http_failure::timed_out, tls};
+use crate::{
+    address::Address,
+    http_failure::{cancelled, timed_out},
+    tls,
+};
 
 /// Standard input in one request: as base64 and with the rest of the envelope it stays below 150 kB.
 pub(super) const PIECE_BYTES: usize = 100_000;
