@@ -29,7 +29,7 @@ pub struct VmCounts {
     pub suspended: u64,
     pub unknown: u64,
     pub templates: u64,
-    /// vCPU and memory configured on machines that are on.
+    /// vCPU and memory configured on machines that are on, of platforms that tell of hosts: ratios compare the two.
     pub vcpu_on: u64,
     pub memory_on_bytes: u64,
     /// Machines that are on and whose vCPU or memory is unknown: the sums are of the others.

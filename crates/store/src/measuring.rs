@@ -158,8 +158,8 @@ pub async fn set_history(db: &Database, id: SourceId, history: History) -> Resul
     Ok(transaction.commit().await?)
 }
 
-/// What went wrong before says nothing about a source that is reached differently now: it is due at once, and its
-/// history is read again: it may be another server's.
+/// What went wrong before says nothing about a source that is reached differently now: it is due at once, and all
+/// of it is read again: it may be another server's.
 pub(crate) async fn reset(connection: &impl ConnectionTrait, id: SourceId) -> Result<(), StoreError> {
     measuring::Entity::update_many()
         .col_expr(C::NextMs, Expr::value(Option::<i64>::None))
@@ -170,6 +170,8 @@ pub(crate) async fn reset(connection: &impl ConnectionTrait, id: SourceId) -> Re
         .filter(C::SourceId.eq(id.0))
         .exec(connection)
         .await?;
+    let sql = format!("DELETE FROM sample_cursor WHERE source_id = {id}");
+    connection.execute_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
     Ok(())
 }
 

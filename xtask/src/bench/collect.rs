@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     figure::Figure,
-    vcenter::{self, PASSWORD, USER},
+    vcenter::{self, PASSWORD, USER, Vcenter},
 };
 use crate::{
     process::{cargo, find, output, program, run, timed},
@@ -56,7 +56,7 @@ fn one_estate(collector: &Path, machines: u64, hosts_per_cluster: u64, has_pyvmo
     let ours = fastest(collector, &[&address, USER, PASSWORD])?;
     let found = ours["vms"].as_u64().unwrap_or_default();
     ensure!(found == machines, "the connector found {found} of {machines} machines: {ours}");
-    let floor = find("curl").map(|_| fastest(&baselines.join("floor.sh"), &[&port])).transpose()?;
+    let floor_wall = floor(&vcenter)?;
     let pyvmomi = has_pyvmomi.then(|| fastest(&baselines.join("pyvmomi_collect.py"), &[&port])).transpose()?;
 
     let of = |answer: &Option<Value>, name: &str| answer.as_ref().and_then(|answer| answer[name].as_f64());
@@ -64,7 +64,6 @@ fn one_estate(collector: &Path, machines: u64, hosts_per_cluster: u64, has_pyvmo
     let figure =
         |what: &str, value: f64, unit| Figure::new("collect", format!("{what}, {machines} machines"), value, unit);
     let is_large = machines == 10_000;
-    let floor_wall = of(&floor, "wall_s");
     let cpu_bound = of(&pyvmomi, "cpu_s").map_or(GOVMOMI_CPU_S, |theirs| GOVMOMI_CPU_S.min(theirs / 10.0));
     let mut figures = vec![
         figure("wall, beside the floor", value("wall_s")?, "s")
@@ -81,6 +80,15 @@ fn one_estate(collector: &Path, machines: u64, hosts_per_cluster: u64, has_pyvmo
         figures.push(figure("pyVmomi's wall", wall, "s"));
     }
     Ok(figures)
+}
+
+/// How long the server itself takes for what the connector asks, in seconds; `None` without curl.
+pub(super) fn floor(vcenter: &Vcenter) -> Result<Option<f64>> {
+    if find("curl").is_none() {
+        return Ok(None);
+    }
+    let replayed = fastest(&workspace::end2end().join("bench/floor.sh"), &[&vcenter.port.to_string()])?;
+    Ok(replayed["wall_s"].as_f64())
 }
 
 /// Runs a client that prints one line of JSON, a few times, and returns the answer with the smallest `wall_s`.

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::{
+    collect,
     curl::Visitor,
     figure::Figure,
     vcenter::{self, Vcenter},
@@ -41,13 +42,22 @@ fn one_estate(vcenter: &Vcenter) -> Result<Vec<Figure>> {
         "MB",
     )];
     server.add_source(vcenter)?;
+    let floor = collect::floor(vcenter)?;
     for which in ["first", "unchanged"] {
         let run = server.sync()?;
         let stored = count(&run, "vm");
         ensure!(stored == machines, "the {which} sync found {stored} of {machines} machines: {run}");
         let took =
             run["finished_at_ms"].as_i64().unwrap_or_default() - run["started_at_ms"].as_i64().unwrap_or_default();
-        figures.push(Figure::new("sync", format!("{which} sync of {machines} machines"), took as f64 / 1e3, "s"));
+        figures.push(
+            Figure::new(
+                "sync",
+                format!("{which} sync of {machines} machines, beside the floor"),
+                took as f64 / 1e3,
+                "s",
+            )
+            .beside(floor),
+        );
         let written = run["outcome"]["configuration_rows_written"].as_f64().unwrap_or(f64::NAN);
         let wanted = (which == "unchanged").then_some(0.0);
         figures.push(

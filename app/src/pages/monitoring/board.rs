@@ -42,7 +42,7 @@ fn board(kind: ObjectKind, rows: Vec<Busy>, search: &str, now_ms: i64) -> AnyVie
     let metric = chosen(kind, search);
     let body = if rows.is_empty() {
         let words = format!(
-            "No measurements of {} yet: a source is measured every five minutes once it has been synced.",
+            "Nothing measured of {} in the last hour. Sources says whether they are measured, and what keeps them from it.",
             metric.label()
         );
         view! { <p class="none">{words}</p> }.into_any()

@@ -101,7 +101,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     async fn read(&mut self, span: Span, measures: &[Measure]) -> Result<(), Failure> {
-        for piece in span.pieces(self.points) {
+        let (points, dear_since_ms) = (self.points, self.dear_since_ms);
+        for piece in span.cut_at(dear_since_ms).flat_map(|part| part.pieces(points)) {
             for (at, measure) in measures.iter().enumerate() {
                 match self.measure(at, measure, piece).await {
                     Ok(()) => {}
@@ -190,8 +191,7 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        let maximum =
-            measure.maximum.as_ref().filter(|maximum| !maximum.is_dear || span.first_ms >= self.dear_since_ms);
+        let maximum = measure.maximum.as_ref().filter(|maximum| !maximum.is_dear || span.first_ms > self.dear_since_ms);
         if let Some(maximum) = maximum.filter(|_| !all.is_empty()) {
             match self.ask(measure, &maximum.promql, span).await {
                 Ok(answer) => add_maxima(&mut all, self.roster, measure, &answer.series, range),

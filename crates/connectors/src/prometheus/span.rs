@@ -48,6 +48,15 @@ impl Span {
         })
     }
 
+    /// The intervals from a moment on, and those before it.
+    pub(super) fn cut_at(self, moment_ms: i64) -> impl Iterator<Item = Self> {
+        let grain = Grain::BASE.ms();
+        let first_ms = moment_ms.div_euclid(grain).saturating_add(1).saturating_mul(grain);
+        let newer = Self { first_ms: self.first_ms.max(first_ms), ..self };
+        let older = Self { last_ms: self.last_ms.min(first_ms.saturating_sub(grain)), ..self };
+        [newer, older].into_iter().filter(|part| part.first_ms <= part.last_ms)
+    }
+
     /// The older half and the newer one; `None` where there is but one interval.
     pub(super) fn halves(self) -> Option<(Self, Self)> {
         let half = self.points() / 2;
@@ -100,6 +109,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_cut_loses_no_interval(count in 1_i64..500, moment in 0_i64..200_000_000) {
+            let span = Span { first_ms: 300_000, last_ms: 300_000 * count };
+            let parts: Vec<Span> = span.cut_at(moment).collect();
+            prop_assert_eq!(parts.iter().map(|part| part.points()).sum::<i64>(), count);
+            prop_assert!(parts.iter().all(|part| part.first_ms > moment || part.last_ms <= moment));
+        }
+
         #[test]
         fn pieces_cover_every_interval_once(count in 1_i64..5_000, points in 1_i64..3_000) {
             let span = Span { first_ms: 300_000, last_ms: 300_000 * count };

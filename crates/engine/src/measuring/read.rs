@@ -2,7 +2,10 @@
 //!
 //! Hosts keep their own values for an hour: whatever happens to history, the next read of the latest is never late for it.
 
-use std::time::{Duration, Instant};
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
 
 use connectors::{Endpoint, SampleRequest, Sampled, Sampling};
 use model::{
@@ -45,6 +48,7 @@ type Outcome<T> = Result<T, Failure>;
 /// What one read has brought.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
+    /// Of intervals that no read before this one has come to.
     pub(super) samples: u64,
     /// Of objects that the inventory does not know yet.
     unknown: u64,
@@ -82,7 +86,7 @@ pub(super) async fn read(engine: &Engine, id: SourceId, stop: &CancellationToken
     let cursor = samples::cursor(engine.db(), id).await.map_err(|error| internal(&error))?;
     let latest_from = now - LATEST_MS;
     let since_ms = cursor.map_or(latest_from, |until_ms| until_ms - LOOK_BACK_MS).max(latest_from);
-    let latest = read.span(since_ms, now, kept).await?;
+    let latest = read.span(since_ms..now, cursor.unwrap_or(since_ms), kept).await?;
     let until_ms = latest.complete_until_ms.unwrap_or(now);
     kept.issues.extend(latest.issues);
     if kept.unknown > 0 {
@@ -118,7 +122,7 @@ impl Read<'_> {
                 return Ok(());
             }
             let from_ms = (until_ms - slice_ms(now - until_ms)).max(oldest_ms);
-            let read = self.span(from_ms, until_ms, kept).await;
+            let read = self.span(from_ms..until_ms, from_ms, kept).await;
             let is_whole = matches!(&read, Ok(Sampled { complete_until_ms: Some(_), .. }));
             if let Err(failure) = &read
                 && failure.kind == FailureKind::Cancelled
@@ -144,22 +148,31 @@ impl Read<'_> {
         measuring::set_history(db, self.id, at).await.map_err(|error| internal(&error))
     }
 
-    /// Reads samples that end within (from, until] and keeps each batch in a transaction of its own, before the next is read.
-    async fn span(&self, since_ms: i64, until_ms: i64, kept: &mut Kept) -> Outcome<Sampled> {
-        let request = SampleRequest { since_ms, until_ms, subjects: self.subjects.clone() };
+    /// Reads samples that end within (start, end] and keeps each batch in transactions of its own, before the next is read.
+    /// What ends up to `known_until_ms` was read before, and is not counted again.
+    async fn span(&self, span: Range<i64>, known_until_ms: i64, kept: &mut Kept) -> Outcome<Sampled> {
+        let request = SampleRequest { since_ms: span.start, until_ms: span.end, subjects: self.subjects.clone() };
         let (sink, batches) = mpsc::channel(BATCHES_AHEAD);
         let sampling = Sampling { request: &request, sink, cancel: self.stop };
         // Whichever fails first takes the other with it: a connector whose sink is closed ends as cancelled.
-        let (sampled, kept) = tokio::join!(connectors::samples(&self.endpoint, sampling), self.keep(batches, kept));
+        let (sampled, kept) =
+            tokio::join!(connectors::samples(&self.endpoint, sampling), self.keep(batches, known_until_ms, kept));
         kept?;
         sampled
     }
 
-    async fn keep(&self, mut batches: mpsc::Receiver<Vec<SeriesSamples>>, kept: &mut Kept) -> Outcome<()> {
+    async fn keep(
+        &self,
+        mut batches: mpsc::Receiver<Vec<SeriesSamples>>,
+        known_until_ms: i64,
+        kept: &mut Kept,
+    ) -> Outcome<()> {
         while let Some(batch) = batches.recv().await {
             let ingested = samples::ingest(self.engine.db(), self.id, &batch, now_ms()).await;
             let ingested = ingested.map_err(|error| internal(&error))?;
-            kept.samples += ingested.accepted;
+            let samples = batch.iter().flat_map(|series| &series.samples);
+            let new = samples.filter(|sample| sample.end_ms > known_until_ms).count() as u64;
+            kept.samples += new.min(ingested.accepted);
             kept.unknown += ingested.refused.unknown_object;
         }
         Ok(())

@@ -70,15 +70,19 @@ async fn counts(db: &Database) -> Result<(VmCounts, Vec<PlatformCounts>), StoreE
             "host" => all[at].hosts += number,
             "cluster" => all[at].clusters += number,
             "datastore" => all[at].datastores += number,
-            _ => all[at].vms += count_vms(&mut total, &row, number)?,
+            _ => {
+                let is_watched = SourceKind::from_key(&all[at].platform).is_some_and(SourceKind::is_monitoring);
+                all[at].vms += count_vms(&mut total, &row, number, is_watched)?;
+            }
         }
     }
     all.sort_by_key(|counts| SourceKind::ALL.iter().position(|kind| kind.key() == counts.platform));
     Ok((total, all))
 }
 
-/// Adds machines of one role and power state; returns how many of them are workload.
-fn count_vms(total: &mut VmCounts, row: &Columns<'_>, number: u64) -> Result<u64, StoreError> {
+/// Adds machines of one role and power state; returns how many of them are workload. What a monitoring system alone knows
+/// runs on none of the hosts that allocations are compared with.
+fn count_vms(total: &mut VmCounts, row: &Columns<'_>, number: u64, is_watched: bool) -> Result<u64, StoreError> {
     match row.word("role", VmRole::from_key)? {
         VmRole::Ordinary => {}
         VmRole::Template => {
@@ -91,6 +95,9 @@ fn count_vms(total: &mut VmCounts, row: &Columns<'_>, number: u64) -> Result<u64
     match row.power()? {
         PowerState::On => {
             total.on += number;
+            if is_watched {
+                return Ok(number);
+            }
             total.vcpu_on += row.get::<i64>("vcpu")? as u64;
             total.memory_on_bytes += row.get::<i64>("memory")? as u64;
             total.size_unknown += row.get::<i64>("unknown")? as u64;

@@ -7,6 +7,7 @@ use model::sample::Grain;
 use super::{
     cells::{self, Cell},
     quantum::Quantum,
+    statistics::speaks_of_peaks,
 };
 use crate::StoreError;
 
@@ -119,14 +120,15 @@ impl Day {
         Ok(day)
     }
 
-    /// What covers each slot of the day: average and maximum, as codes.
-    pub(super) fn slots(&self) -> [Option<(u32, u32)>; SLOTS] {
+    /// What covers each slot of the day: average and, where it is known, maximum, as codes.
+    pub(super) fn slots(&self) -> [Option<(u32, Option<u32>)>; SLOTS] {
         let mut all = [None; SLOTS];
         for (grain, cells) in &self.sections {
             for cell in cells {
                 let end = usize::from(cell.at);
                 for slot in &mut all[end.saturating_sub(usize::from(slots(*grain)))..end] {
-                    slot.get_or_insert((cell.average, cell.maximum.unwrap_or(cell.average)));
+                    let average = speaks_of_peaks(*grain).then_some(cell.average);
+                    slot.get_or_insert((cell.average, cell.maximum.or(average)));
                 }
             }
         }
@@ -187,7 +189,7 @@ mod tests {
         let slots = day.slots();
         assert_eq!(
             (slots[9], slots[10], slots[23], slots[24]),
-            (Some((500, 500)), Some((1, 1)), Some((700, 700)), None)
+            (Some((500, Some(500))), Some((1, Some(1))), Some((700, Some(700))), None)
         );
         assert_eq!((day.finest(), day.coarsest(), day.extent()), (Grain::BASE, Grain::Hour, Some((0, 24))));
         assert_eq!(Day::unpack(&day.pack().unwrap()).unwrap(), day);

@@ -32,7 +32,8 @@ pub struct FleetStats {
     /// `None` where only summaries are left that do not add up to one.
     pub p95: Option<f64>,
     pub p995: Option<f64>,
-    pub maximum: f64,
+    /// `None` where nobody told more than averages of many hours.
+    pub maximum: Option<f64>,
     /// Base intervals that samples of any grain cover, of those from the first sample on up to the range's end.
     pub valid: u64,
     pub expected: u64,
@@ -54,7 +55,7 @@ pub async fn fleet(
     for part in all.chunk_by(|left, right| left.id / SERIES_AT_ONCE == right.id / SERIES_AT_ONCE) {
         let lines = lines(db, part, metric, &range).await?;
         let (part, range) = (part.to_vec(), range.clone());
-        let judging = tokio::task::spawn_blocking(move || judge(&part, lines, &range));
+        let judging = tokio::task::spawn_blocking(move || judge(&part, lines, metric, &range));
         for (object, stats) in judging.await.map_err(|_| StoreError::GivenUp("reading samples"))? {
             visit(object, stats);
         }
@@ -62,16 +63,21 @@ pub async fn fleet(
     Ok(())
 }
 
-fn judge(part: &[Series], mut lines: HashMap<i64, Line>, range: &Range<i64>) -> Vec<(ObjectId, FleetStats)> {
+fn judge(
+    part: &[Series],
+    mut lines: HashMap<i64, Line>,
+    metric: Metric,
+    range: &Range<i64>,
+) -> Vec<(ObjectId, FleetStats)> {
     let stats = |series: &Series| {
         let line = lines.remove(&series.id)?;
         let expected = view::expected(series, range, range.end);
         let stats = FleetStats {
             average: statistics::average(&line.pieces)?,
-            p95: view::percentile(&line, 0.95),
-            p995: view::percentile(&line, 0.995),
-            maximum: statistics::maximum(&line.pieces)?,
-            valid: statistics::weight(&line.pieces).min(expected),
+            p95: view::percentile(&line, metric, 0.95),
+            p995: view::percentile(&line, metric, 0.995),
+            maximum: statistics::maximum(&line.pieces),
+            valid: view::covered(&line.pieces, range.start).min(expected),
             expected,
             grain: line.grain(),
         };
@@ -126,19 +132,14 @@ async fn lines(
                 let id = series_of_chunk(row.try_get_by_index(0)?);
                 if members.contains_key(&id) && !seen.contains(&id) {
                     let (_, pieces, daily) = read::rolled_up(&row, metric, Fineness::Hours)?;
-                    let line = line_of(&mut lines, id);
-                    line.pieces.extend(pieces);
-                    match (&mut line.summed, &daily.histogram) {
-                        (Some(all), Some(one)) => all.add(one),
-                        _ => line.summed = None,
-                    }
+                    line_of(&mut lines, id).add_rolled_up(day, pieces, daily.histogram.as_ref(), range);
                 }
             }
         }
     }
     snapshot.commit().await?;
     for line in lines.values_mut() {
-        line.pieces.retain(|piece| piece.end_ms > range.start && piece.end_ms <= range.end);
+        line.pieces.retain(|piece| read::is_within(piece, range));
     }
     Ok(lines)
 }

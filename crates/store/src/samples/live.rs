@@ -23,8 +23,9 @@ use super::{
 };
 use crate::{Database, StoreError};
 
-/// A value that is older says nothing of now.
-const FRESH_MS: i64 = 30 * 60_000;
+/// A value that is older says nothing of now. Sources are measured every half hour at the latest, a read may fail, and what
+/// it brings is some minutes old.
+const FRESH_MS: i64 = 75 * 60_000;
 /// Clocks ahead of ours: see `ingest`.
 const AHEAD_MS: i64 = 10 * 60_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -32,7 +33,7 @@ const HOURS: usize = 24;
 const LIMIT_MAX: usize = 500;
 
 /// The objects of a kind whose latest value of a metric is highest, the highest first. Archived objects and values older
-/// than half an hour are left out, and so is what is coarser than that.
+/// than [`FRESH_MS`] are left out, and so is what is coarser than that.
 pub async fn busiest(
     db: &Database,
     kind: ObjectKind,

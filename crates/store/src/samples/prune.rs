@@ -8,7 +8,7 @@ use super::{
     statements,
     write::{CHUNKS_AT_ONCE, chunk_id},
 };
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, settings};
 
 /// What pruning took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,9 +55,22 @@ async fn repeat(db: &Database, sql: &str) -> Result<u64, StoreError> {
     }
 }
 
-/// Walks the keys instead of looking for hours again and again: days without them lie before those with them.
+/// The key up to which hours are forgotten: days without them lie before those with them, and are never walked again. What
+/// arrives of an older day later keeps its hours for as long as its day is kept.
+const FORGOTTEN: &str = "sample_hours_forgotten";
+
 async fn forget_hours(db: &Database, before: i64) -> Result<u64, StoreError> {
-    let (mut from, mut all) = (0, 0);
+    let forgotten = settings::get::<i64>(db, FORGOTTEN).await?.unwrap_or(0);
+    // Longer retention than before: nothing to do until time has caught up.
+    let all = forget_hours_between(db, forgotten, before).await?;
+    if before > forgotten {
+        settings::set(db, FORGOTTEN, &before).await?;
+    }
+    Ok(all)
+}
+
+async fn forget_hours_between(db: &Database, mut from: i64, before: i64) -> Result<u64, StoreError> {
+    let mut all = 0;
     loop {
         let sql = format!(
             "SELECT id FROM sample_rollup WHERE id >= {from} AND id < {before} AND hourly IS NOT NULL ORDER BY id \

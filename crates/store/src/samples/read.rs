@@ -34,7 +34,7 @@ pub(super) enum Fineness {
 pub(super) struct Line {
     /// Ascending by end, each of them within the range.
     pub(super) pieces: Vec<Piece>,
-    /// The histogram of the days that are there as rollups; `None` where one of them has none.
+    /// The histogram of what is there as rollups; `None` where a day of them has none.
     pub(super) summed: Option<Histogram>,
 }
 
@@ -43,10 +43,38 @@ impl Line {
         self.pieces.iter().any(Piece::is_rollup)
     }
 
+    /// Adds a day that is there as rollups. Its histogram counts where the range holds the whole day; of a part of it the
+    /// averages of the hours do, or a percentile would be of other hours than the average beside it.
+    pub(super) fn add_rolled_up(
+        &mut self,
+        day: i64,
+        pieces: Vec<Piece>,
+        of_day: Option<&Histogram>,
+        range: &Range<i64>,
+    ) {
+        let is_whole = day * DAY_MS >= range.start && (day + 1) * DAY_MS <= range.end;
+        let within = pieces.into_iter().filter(|piece| is_within(piece, range));
+        let from = self.pieces.len();
+        self.pieces.extend(within);
+        match (&mut self.summed, of_day) {
+            (Some(all), Some(one)) if is_whole => all.add(one),
+            (Some(all), Some(_)) => {
+                for piece in &self.pieces[from..] {
+                    all.count(piece.average, u32::from(piece.weight));
+                }
+            }
+            _ => self.summed = None,
+        }
+    }
+
     /// The coarsest grain of the samples behind it.
     pub(super) fn grain(&self) -> Grain {
         self.pieces.iter().map(|piece| piece.grain).max().unwrap_or(Grain::BASE)
     }
+}
+
+pub(super) const fn is_within(piece: &Piece, range: &Range<i64>) -> bool {
+    piece.end_ms > range.start && piece.end_ms <= range.end
 }
 
 /// Samples that are still in slabs, of some series of one block, by series and day.
@@ -119,23 +147,19 @@ pub(super) async fn line(
         }
     }
     let missing: Vec<i64> = all.into_iter().filter(|id| !days.contains_key(&day_of_chunk(*id))).collect();
-    let mut parts: BTreeMap<i64, Vec<Piece>> = BTreeMap::new();
+    let mut line = Line { pieces: Vec::new(), summed: Some(Histogram::default()) };
     for (day, samples) in days {
-        samples.pieces(day, quantum, parts.entry(day).or_default());
+        samples.pieces(day, quantum, &mut line.pieces);
     }
-    let mut summed = Some(Histogram::default());
+    line.pieces.retain(|piece| is_within(piece, range));
     for row in statements::rows_of(connection, "SELECT id, daily, hourly FROM sample_rollup WHERE id", &missing).await?
     {
         let (id, pieces, daily) = rolled_up(&row, series.metric, fineness)?;
-        parts.insert(day_of_chunk(id), pieces);
-        match (&mut summed, &daily.histogram) {
-            (Some(all), Some(one)) => all.add(one),
-            _ => summed = None,
-        }
+        line.add_rolled_up(day_of_chunk(id), pieces, daily.histogram.as_ref(), range);
     }
-    let within = |piece: &Piece| piece.end_ms > range.start && piece.end_ms <= range.end;
-    let pieces = parts.into_values().flatten().filter(within).collect();
-    Ok(Line { pieces, summed })
+    // Days with samples stand before those with rollups so far.
+    line.pieces.sort_by_key(|piece| piece.end_ms);
+    Ok(line)
 }
 
 /// A row of `id, daily, hourly`: its pieces, by hour where hours are wanted and kept.
@@ -149,7 +173,7 @@ pub(super) fn rolled_up(
     let (day, daily) = (day_of_chunk(id), Daily::unpack(&daily, metric)?);
     let mut pieces = Vec::new();
     match hourly.filter(|_| fineness != Fineness::Days) {
-        Some(hourly) => rollup::hours(&hourly, day, daily.grain, Quantum::of(metric), &mut pieces)?,
+        Some(hourly) => rollup::hours(&hourly, day, &daily, Quantum::of(metric), &mut pieces)?,
         None => pieces.push(daily.piece(day)),
     }
     Ok((id, pieces, daily))

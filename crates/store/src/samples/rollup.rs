@@ -21,7 +21,8 @@ pub(super) struct Daily {
     /// Base intervals that any sample covered.
     pub(super) valid: u16,
     pub(super) average: f64,
-    pub(super) maximum: f64,
+    /// `None` where nobody told more than averages of many hours.
+    pub(super) maximum: Option<f64>,
     pub(super) p95: f64,
     pub(super) p99: f64,
     /// Of percentages alone.
@@ -42,9 +43,9 @@ pub(super) fn of(day: &Day, metric: Metric) -> Result<Option<Packed>, StoreError
     Ok(Some(Packed { daily: daily.pack(), hourly: hourly(&slots, quantum)? }))
 }
 
-fn daily(slots: &[Option<(u32, u32)>; SLOTS], metric: Metric, quantum: Quantum, grain: Grain) -> Option<Daily> {
+fn daily(slots: &[Option<(u32, Option<u32>)>; SLOTS], metric: Metric, quantum: Quantum, grain: Grain) -> Option<Daily> {
     let mut values: Vec<(f64, u32)> = slots.iter().flatten().map(|(code, _)| (quantum.value(*code), 1)).collect();
-    let maximum = slots.iter().flatten().map(|(_, maximum)| *maximum).max()?;
+    let maximum = slots.iter().flatten().filter_map(|(_, maximum)| *maximum).max();
     let histogram = Histogram::is_kept_of(metric).then(|| {
         let mut histogram = Histogram::default();
         for (value, weight) in &values {
@@ -56,7 +57,7 @@ fn daily(slots: &[Option<(u32, u32)>; SLOTS], metric: Metric, quantum: Quantum, 
         grain,
         valid: values.len() as u16,
         average: values.iter().map(|(value, _)| value).sum::<f64>() / values.len() as f64,
-        maximum: quantum.value(maximum),
+        maximum: maximum.map(|maximum| quantum.value(maximum)),
         p95: percentile(&mut values, 0.95)?,
         p99: percentile(&mut values, 0.99)?,
         histogram,
@@ -68,7 +69,8 @@ impl Daily {
         let mut out = vec![LAYOUT];
         write_number(self.grain.seconds() as u32, &mut out);
         write_number(u32::from(self.valid), &mut out);
-        for value in [self.average, self.maximum, self.p95, self.p99] {
+        // No number stands for what is not known.
+        for value in [self.average, self.maximum.unwrap_or(f64::NAN), self.p95, self.p99] {
             out.extend_from_slice(&(value as f32).to_le_bytes());
         }
         if let Some(histogram) = &self.histogram {
@@ -91,6 +93,7 @@ impl Daily {
         }
         let histogram = Histogram::is_kept_of(metric).then(|| Histogram::read(&mut bytes)).transpose()?;
         let [average, maximum, p95, p99] = figures;
+        let maximum = Some(maximum).filter(|maximum| !maximum.is_nan());
         Ok(Self { grain, valid, average, maximum, p95, p99, histogram })
     }
 
@@ -100,7 +103,7 @@ impl Daily {
             weight: self.valid,
             grain: self.grain,
             average: self.average,
-            maximum: Some(self.maximum),
+            maximum: self.maximum,
             p95: Some(self.p95),
             rollup: Some(Grain::Day),
         }
@@ -108,7 +111,7 @@ impl Daily {
 }
 
 /// Which hours there are, how much of each was covered, and three columns: averages, p95 above them, maxima above those.
-fn hourly(slots: &[Option<(u32, u32)>; SLOTS], quantum: Quantum) -> Result<Vec<u8>, StoreError> {
+fn hourly(slots: &[Option<(u32, Option<u32>)>; SLOTS], quantum: Quantum) -> Result<Vec<u8>, StoreError> {
     let (mut counts, mut codes) = (Vec::with_capacity(HOURS), [Vec::new(), Vec::new(), Vec::new()]);
     for hour in slots.chunks(SLOTS_OF_AN_HOUR) {
         let mut values: Vec<(f64, u32)> = hour.iter().flatten().map(|(code, _)| (quantum.value(*code), 1)).collect();
@@ -116,7 +119,7 @@ fn hourly(slots: &[Option<(u32, u32)>; SLOTS], quantum: Quantum) -> Result<Vec<u
         let Some(p95) = percentile(&mut values, 0.95) else { continue };
         let average = quantum.code(values.iter().map(|(value, _)| value).sum::<f64>() / values.len() as f64);
         let p95 = quantum.code(p95).max(average);
-        let maximum = hour.iter().flatten().map(|(_, maximum)| *maximum).max().unwrap_or(p95).max(p95);
+        let maximum = hour.iter().flatten().filter_map(|(_, maximum)| *maximum).max().unwrap_or(p95).max(p95);
         for (column, code) in codes.iter_mut().zip([average, p95 - average, maximum - p95]) {
             column.push(code);
         }
@@ -140,7 +143,7 @@ fn hourly(slots: &[Option<(u32, u32)>; SLOTS], quantum: Quantum) -> Result<Vec<u
 pub(super) fn hours(
     mut bytes: &[u8],
     day: i64,
-    grain: Grain,
+    of_day: &Daily,
     quantum: Quantum,
     out: &mut Vec<Piece>,
 ) -> Result<(), StoreError> {
@@ -164,9 +167,9 @@ pub(super) fn hours(
         out.push(Piece {
             end_ms: day * DAY_MS + (hour + 1) as i64 * SLOTS_OF_AN_HOUR as i64 * BASE_MS,
             weight: u16::from(*count),
-            grain,
+            grain: of_day.grain,
             average: quantum.value(average),
-            maximum: Some(quantum.value(maximum)),
+            maximum: of_day.maximum.map(|_| quantum.value(maximum)),
             p95: Some(quantum.value(p95)),
             rollup: Some(Grain::Hour),
         });
@@ -191,10 +194,12 @@ mod tests {
         let daily = Daily::unpack(&packed.daily, Metric::CpuUsage).unwrap();
         assert_eq!((daily.valid, daily.grain), (287, Grain::BASE));
         assert!(
-            (daily.maximum - 33.8).abs() < 1e-3 && (daily.p95 - 27.4).abs() < 1e-3 && (daily.p99 - 28.6).abs() < 1e-3
+            (daily.maximum.unwrap() - 33.8).abs() < 1e-3
+                && (daily.p95 - 27.4).abs() < 1e-3
+                && (daily.p99 - 28.6).abs() < 1e-3
         );
         let mut hours_of_it = Vec::new();
-        hours(&packed.hourly, 2, daily.grain, Quantum::Hundredth, &mut hours_of_it).unwrap();
+        hours(&packed.hourly, 2, &daily, Quantum::Hundredth, &mut hours_of_it).unwrap();
         let weights: u32 = hours_of_it.iter().map(|piece| u32::from(piece.weight)).sum();
         assert_eq!((hours_of_it.len(), weights), (24, 287));
         let first = hours_of_it[0];

@@ -1,6 +1,9 @@
 //! Percentiles and averages of values that stand for different lengths of time, and histograms that add up.
 
-use model::metric::{Metric, Unit};
+use model::{
+    metric::{Metric, Unit},
+    sample::Grain,
+};
 
 use super::{
     cells::{self, read_number, write_number},
@@ -46,13 +49,23 @@ pub(super) fn average(pieces: &[Piece]) -> Option<f64> {
     (total > 0).then(|| sum / total as f64)
 }
 
-/// The largest value that is known, averages of samples included.
+/// The largest value that is known: where a sample came without its maximum, its average, unless that is of many hours.
 pub(super) fn maximum(pieces: &[Piece]) -> Option<f64> {
-    pieces.iter().map(|piece| piece.maximum.unwrap_or(piece.average)).reduce(f64::max)
+    let known = |piece: &Piece| {
+        piece.maximum.or_else(|| (!piece.is_rollup() && speaks_of_peaks(piece.grain)).then_some(piece.average))
+    };
+    pieces.iter().filter_map(known).reduce(f64::max)
+}
+
+/// The average of up to an hour says something of how high it went; that of a day does not.
+pub(super) fn speaks_of_peaks(grain: Grain) -> bool {
+    grain <= Grain::Hour
 }
 
 /// Bins of one point each, the last one for 100 and all above.
 pub(super) const BINS: usize = 101;
+/// Where the last bin begins.
+pub(super) const LAST_BIN: f64 = (BINS - 1) as f64;
 
 /// How many base intervals had which percentage. Two of them add up to that of both times together, which percentiles do not.
 #[derive(Clone, Debug, PartialEq, Eq)]

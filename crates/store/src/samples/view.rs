@@ -73,9 +73,9 @@ pub async fn series(
         grain: line.grain(),
         points: points(&line.pieces, step_ms),
         expected,
-        valid: statistics::weight(&line.pieces).min(expected),
+        valid: covered(&line.pieces, range.start).min(expected),
         average: statistics::average(&line.pieces),
-        p95: percentile(&line, 0.95),
+        p95: percentile(&line, metric, 0.95),
         maximum: statistics::maximum(&line.pieces),
     }))
 }
@@ -89,6 +89,15 @@ fn kept_ms(piece: &Piece) -> i64 {
     piece.rollup.map_or(piece.grain.ms(), |rollup| rollup.ms().max(piece.grain.ms()))
 }
 
+/// Base intervals after a moment that pieces cover: of a coarse one that begins before it, what lies behind it.
+pub(super) fn covered(pieces: &[Piece], from_ms: i64) -> u64 {
+    let within = |piece: &Piece| {
+        let behind = (piece.end_ms - from_ms).min(kept_ms(piece)).div_euclid(BASE_MS).max(0) as u64;
+        u64::from(piece.weight).min(behind)
+    };
+    pieces.iter().map(within).sum()
+}
+
 /// Base intervals from the first sample on, up to now.
 pub(super) fn expected(series: &Series, range: &Range<i64>, now_ms: i64) -> u64 {
     let (from, until) = (range.start.max(series.first_ms), range.end.min(now_ms));
@@ -96,7 +105,7 @@ pub(super) fn expected(series: &Series, range: &Range<i64>, now_ms: i64) -> u64 
 }
 
 /// From samples where there are samples alone, else from histograms, which percentages have.
-pub(super) fn percentile(line: &Line, share: f64) -> Option<f64> {
+pub(super) fn percentile(line: &Line, metric: Metric, share: f64) -> Option<f64> {
     if !line.has_rollups() {
         return statistics::percentile(&mut statistics::weighted(&line.pieces), share);
     }
@@ -104,7 +113,9 @@ pub(super) fn percentile(line: &Line, share: f64) -> Option<f64> {
     for piece in line.pieces.iter().filter(|piece| !piece.is_rollup()) {
         histogram.count(piece.average, u32::from(piece.weight));
     }
-    histogram.percentile(share)
+    let percentile = histogram.percentile(share)?;
+    // The last bin holds all that is above it: what has no ceiling may be anywhere there.
+    (metric.ceiling().is_some() || percentile < statistics::LAST_BIN).then_some(percentile)
 }
 
 fn points(pieces: &[Piece], step_ms: i64) -> Vec<Point> {

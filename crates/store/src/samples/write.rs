@@ -145,7 +145,7 @@ async fn write(db: &Database, prepared: &Prepared, slabs: &[i64]) -> Result<Opti
     let transaction = db.begin().await?;
     let since = Instant::now();
     let ids: Vec<i64> = prepared.written.iter().map(|written| written.id).collect();
-    lock(&transaction, &ids).await?;
+    lock(&transaction, ids.iter().map(|id| series_of_chunk(*id))).await?;
     for some in slabs.chunks(CHUNKS_AT_ONCE) {
         let sql = format!("DELETE FROM sample_slab WHERE id IN ({})", statements::list(some));
         if statements::execute(&transaction, &sql).await? < some.len() as u64 {
@@ -168,13 +168,16 @@ async fn write(db: &Database, prepared: &Prepared, slabs: &[i64]) -> Result<Opti
     }))
 }
 
-/// Whoever writes chunks of the same blocks on PostgreSQL stands in line. SQLite's writers stand in line anyway.
-async fn lock(transaction: &DatabaseTransaction, ids: &[i64]) -> Result<(), StoreError> {
+/// Whoever writes what is kept of the same blocks on PostgreSQL stands in line. SQLite's writers stand in line anyway.
+pub(super) async fn lock(
+    transaction: &DatabaseTransaction,
+    series: impl Iterator<Item = i64>,
+) -> Result<(), StoreError> {
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
     // In one order, or two could wait for each other.
-    let blocks: BTreeSet<i64> = ids.iter().map(|id| slab::block_of(series_of_chunk(*id))).collect();
+    let blocks: BTreeSet<i64> = series.map(slab::block_of).collect();
     for block in blocks {
         let sql = format!("SELECT pg_advisory_xact_lock({LOCK}, {})", block as i32);
         statements::query(transaction, &sql).await?;

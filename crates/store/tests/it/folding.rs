@@ -9,14 +9,14 @@ use model::{
     ids::{ObjectId, SourceId},
     inventory::ObjectKind,
     metric::Metric,
-    sample::SeriesSamples,
+    sample::{Grain, SeriesSamples},
     series::Retention,
     source::InventoryFate,
 };
 use store::{Database, Options, samples, sources};
 
 use crate::{
-    measured::{DAY, HOUR, MONDAY, STEP, cpu, cpu_of, estate_of, give, machine, told, wave, waves},
+    measured::{self, DAY, HOUR, MONDAY, STEP, cpu, cpu_of, estate_of, give, machine, told, wave, waves},
     stores::{Store, on_both},
 };
 
@@ -25,6 +25,8 @@ on_both!(
     a_fold_that_is_broken_off_loses_nothing,
     an_ingest_that_is_broken_off_is_completed_by_the_next,
     summaries_remain_when_samples_are_pruned,
+    a_part_of_a_summarised_day_has_figures_of_that_part,
+    what_no_sample_tells_no_summary_tells,
     a_deleted_source_takes_its_series_along,
     a_killed_process_loses_nothing_that_it_had_passed,
 );
@@ -121,6 +123,44 @@ async fn summaries_remain_when_samples_are_pruned(store: Store) {
     assert_eq!((late.accepted, late.refused.too_old), (0, 200));
     samples::set_retention(&store.db, &retention).await.unwrap();
     assert_eq!(samples::retention(&store.db).await.unwrap(), retention);
+}
+
+async fn a_part_of_a_summarised_day_has_figures_of_that_part(store: Store) {
+    let source = estate_of(&store).await;
+    let now = MONDAY + 40 * DAY;
+    // Idle until noon, busy from then on.
+    let day: Vec<f64> = (0..288).map(|slot| if slot < 144 { 5.0 } else { 90.0 }).collect();
+    give(&store, source, &[cpu(0, MONDAY, day)], now).await;
+    let object = machine(&store, "web-0").await;
+    let retention = Retention { base_ms: 10 * DAY, ..Retention::default() };
+    samples::prune(&store.db, &retention, now).await.unwrap();
+    let morning = cpu_of(&store, object, MONDAY..MONDAY + DAY / 2, 500, now).await;
+    assert_eq!((morning.average, morning.maximum, morning.valid), (Some(5.0), Some(5.0), 144));
+    assert!((5.0..6.0).contains(&morning.p95.unwrap()), "{morning:?}");
+    let whole = cpu_of(&store, object, MONDAY..MONDAY + DAY, 500, now).await;
+    assert!((90.0..91.0).contains(&whole.p95.unwrap()), "{whole:?}");
+}
+
+async fn what_no_sample_tells_no_summary_tells(store: Store) {
+    let source = estate_of(&store).await;
+    let now = MONDAY + 40 * DAY;
+    let object = machine(&store, "web-0").await;
+    let of_days = |metric, value| measured::of(0, metric, Grain::Day, MONDAY, [Some(value)]);
+    let batch = [of_days(Metric::CpuUsage, 20.0), of_days(Metric::MemoryPressure, 140.0)];
+    give(&store, source, &batch, now).await;
+    let retention = Retention { base_ms: 10 * DAY, ..Retention::default() };
+    for _ in 0..2 {
+        let cpu = cpu_of(&store, object, MONDAY..MONDAY + DAY, 500, now).await;
+        assert_eq!((cpu.average, cpu.maximum), (Some(20.0), None), "the average of a day is no peak");
+        // A range that begins within the sample is covered from there on.
+        let evening = cpu_of(&store, object, MONDAY + DAY - 2 * HOUR..MONDAY + DAY + 2 * HOUR, 500, now).await;
+        assert_eq!((evening.valid, evening.expected), (24, 48));
+        samples::prune(&store.db, &retention, now).await.unwrap();
+    }
+    let range = MONDAY..MONDAY + DAY;
+    let pressure = samples::series(&store.db, ObjectKind::Vm, object, Metric::MemoryPressure, range, 10, now).await;
+    let pressure = pressure.unwrap().unwrap();
+    assert_eq!((pressure.average, pressure.p95), (Some(140.0), None), "histograms end at 100");
 }
 
 async fn a_deleted_source_takes_its_series_along(store: Store) {

@@ -13,7 +13,7 @@ use crate::{
         day::{BASE_MS, DAY_MS},
         directory::{self, Note, Series},
         slab::{self, Slab, block_of, place_of},
-        statements,
+        statements, write,
     },
 };
 
@@ -82,6 +82,8 @@ impl Slots {
             let some: Vec<Vec<Value>> = rows.drain(..rows.len().min(SLABS_AT_ONCE)).collect();
             let transaction = db.begin().await?;
             let since = std::time::Instant::now();
+            // A fold may be about to note something of the same series.
+            write::lock(&transaction, notes.iter().map(|note| note.id)).await?;
             let head = "INSERT INTO sample_slab (block, slot_ms, grain_s, data)";
             statements::insert(&transaction, head, 4, "", some).await?;
             directory::note(&transaction, &std::mem::take(&mut notes)).await?;
