@@ -6,6 +6,7 @@
 //! number means `analysis`'.
 
 mod cells;
+mod clusters;
 mod cursor;
 mod day;
 mod directory;
@@ -25,6 +26,7 @@ mod summary;
 mod view;
 mod write;
 
+pub use clusters::of_clusters;
 pub use cursor::{cursor, retention, set_cursor, set_retention};
 pub use fleet::{FleetStats, fleet};
 pub use fold::{Folded, fold};

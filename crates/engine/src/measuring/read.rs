@@ -92,6 +92,7 @@ pub(super) async fn read(engine: &Engine, id: SourceId, stop: &CancellationToken
     if kept.unknown > 0 {
         kept.issues.push(unknown_objects(kept.unknown));
     }
+    read.add_up_clusters(since_ms..now).await?;
     samples::set_cursor(engine.db(), id, until_ms).await.map_err(|error| internal(&error))?;
 
     let history = measuring::history(engine.db(), id).await.map_err(|error| internal(&error))?;
@@ -122,7 +123,12 @@ impl Read<'_> {
                 return Ok(());
             }
             let from_ms = (until_ms - slice_ms(now - until_ms)).max(oldest_ms);
-            let read = self.span(from_ms..until_ms, from_ms, kept).await;
+            let mut read = self.span(from_ms..until_ms, from_ms, kept).await;
+            if read.is_ok()
+                && let Err(failure) = self.add_up_clusters(from_ms..until_ms).await
+            {
+                read = Err(failure);
+            }
             let is_whole = matches!(&read, Ok(Sampled { complete_until_ms: Some(_), .. }));
             if let Err(failure) = &read
                 && failure.kind == FailureKind::Cancelled
@@ -159,6 +165,16 @@ impl Read<'_> {
             tokio::join!(connectors::samples(&self.endpoint, sampling), self.keep(batches, known_until_ms, kept));
         kept?;
         sampled
+    }
+
+    /// What the hosts of each cluster come to together, from what was kept of them.
+    async fn add_up_clusters(&self, span: Range<i64>) -> Outcome<()> {
+        let db = self.engine.db();
+        let sums = samples::of_clusters(db, self.id, span).await.map_err(|error| internal(&error))?;
+        if !sums.is_empty() {
+            samples::ingest(db, self.id, &sums, now_ms()).await.map_err(|error| internal(&error))?;
+        }
+        Ok(())
     }
 
     async fn keep(

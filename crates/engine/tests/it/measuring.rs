@@ -63,6 +63,9 @@ async fn a_synced_source_is_measured_by_itself(place: Place) {
     assert!(!busiest.is_empty());
     assert!(busiest.windows(2).all(|pair| pair[0].last >= pair[1].last));
 
+    let clusters = engine.busiest(admin, ObjectKind::Cluster, Metric::CpuUsage, 10).await.unwrap();
+    assert!(!clusters.is_empty(), "clusters are what their hosts come to");
+
     let viewer = lab.place.add("viewer", Role::Viewer).await;
     assert!(engine.metrics_of(&viewer, ObjectKind::Vm, vm.id).await.is_ok());
     lab.end().await;
