@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{Endpoint, Observer, SampleSink, Sampled, Sampling, http_failure::cancelled};
 use counter::{Counters, Known};
-use entity::{DATASTORES, Entity, HOSTS, MACHINES, read_entity, read_fill};
+use entity::{DATASTORES, Entity, Fill, HOSTS, MACHINES, read_entity, read_fill};
 use plan::{Part, REALTIME_S, parts, read_intervals};
 use query::Answered;
 use series::Reading;
@@ -104,23 +104,26 @@ impl Performance<'_> {
         };
         let machines = reader.read(&MACHINES, read_entity, |_| None).await?;
         let hosts = reader.read(&HOSTS, read_entity, |_| None).await?;
-        // How full they are now says nothing about another time.
-        let is_present = self.until_ms > self.now_ms - PRESENT_MS;
-        let fills = if is_present { reader.read(&DATASTORES, read_fill, |_| None).await? } else { Vec::new() };
+        let fills = reader.read(&DATASTORES, read_fill, |_| None).await?;
+        let datastores = fills.iter().map(Fill::entity).collect();
         self.is_whole &= [ObjectKind::Vm, ObjectKind::Host].iter().all(|kind| reader.complete.contains(kind));
 
         let mut sent = 0;
-        if !fills.is_empty() {
+        // How full they are now says nothing about another time.
+        if !fills.is_empty() && self.until_ms > self.now_ms - PRESENT_MS {
             let now_ms = self.until_ms;
             self.send(fills.into_iter().flat_map(|fill| fill.series(now_ms)).collect()).await?;
             sent += 1;
         }
-        let measured = [(ObjectKind::Vm, machines), (ObjectKind::Host, hosts)];
+        let measured = [(ObjectKind::Vm, machines), (ObjectKind::Host, hosts), (ObjectKind::Datastore, datastores)];
         limits::note_missing(reader, &counters, &history);
         let counters = measured.each_ref().map(|(kind, _)| counters.of(*kind));
         let at_once = if history.is_empty() { 0 } else { limits::metrics_at_once(reader).await };
         for part in parts(&(self.since_ms..self.until_ms), self.now_ms, &history) {
             for ((kind, entities), counters) in measured.iter().zip(&counters) {
+                if *kind == ObjectKind::Datastore && matches!(part, Part::Realtime(_)) {
+                    continue;
+                }
                 sent += self.part(reader, &part, (*kind, entities), (counters, at_once)).await?;
             }
         }

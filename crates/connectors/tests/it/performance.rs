@@ -91,6 +91,8 @@ async fn a_first_read_takes_the_history_at_every_grain_that_the_server_keeps() {
         BTreeSet::from([Grain::FiveMinutes, Grain::HalfHour, Grain::TwoHours]),
         "the disabled one is left out"
     );
+    let stores = of(&all, ObjectKind::Datastore, Metric::StorageUsed);
+    assert!(stores.iter().any(|series| series.grain == Grain::HalfHour), "how full datastores were is history, too");
     let coarse = all.iter().find(|series| series.grain == Grain::TwoHours).unwrap();
     assert!(coarse.samples.iter().all(|sample| sample.maximum.is_none()), "an average of two hours knows no maximum");
     // 64 metrics at once, and each object has more than 64 / 5 of them at level 1.

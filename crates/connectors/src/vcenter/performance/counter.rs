@@ -55,11 +55,18 @@ const OF_MACHINES: [Counter; 3] = [
     counter("cpu.costop.summation", Metric::CpuCostop, Scale::MillisecondsPerCpu),
 ];
 
+/// Kept in the server's history alone: what a datastore is now its summary says.
+const OF_DATASTORES: [Counter; 2] = [
+    counter("disk.used.latest", Metric::StorageUsed, Scale::Kilobytes),
+    counter("disk.capacity.latest", Metric::StorageCapacity, Scale::Kilobytes),
+];
+
 fn wanted(kind: ObjectKind) -> Vec<Counter> {
     let is_of_hosts = |counter: &&Counter| counter.name == "mem.swapused.average";
     match kind {
         ObjectKind::Vm => OF_BOTH.iter().filter(|counter| !is_of_hosts(counter)).chain(&OF_MACHINES).copied().collect(),
         ObjectKind::Host => OF_BOTH.to_vec(),
+        ObjectKind::Datastore => OF_DATASTORES.to_vec(),
         _ => Vec::new(),
     }
 }

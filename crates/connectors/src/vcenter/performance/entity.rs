@@ -1,7 +1,6 @@
 //! What is asked for measurements: machines that run and hosts that answer, and the little that their counters need.
 
 use model::{
-    ids::ExternalId,
     inventory::{ConnectionState, ObjectKind, PowerState},
     metric::Metric,
     sample::{Grain, Sample, SeriesSamples, Subject},
@@ -62,7 +61,7 @@ pub(super) fn read_entity(object: Object<'_>) -> Option<Entity> {
 /// How full a datastore is; the size and what is used of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fill {
-    id: ExternalId,
+    id: Moref,
     capacity_bytes: i64,
     used_bytes: i64,
 }
@@ -71,15 +70,19 @@ pub(super) fn read_fill(object: Object<'_>) -> Option<Fill> {
     let raw = read_datastore(object)?;
     let Datastore { config, state, .. } = raw.value;
     let (capacity_bytes, free_bytes) = (config.capacity_bytes?, state.free_bytes?);
-    Some(Fill { id: raw.id.external(), capacity_bytes, used_bytes: capacity_bytes.checked_sub(free_bytes)? })
+    Some(Fill { id: raw.id, capacity_bytes, used_bytes: capacity_bytes.checked_sub(free_bytes)? })
 }
 
 impl Fill {
-    /// One sample of each: vSphere keeps no finer ones of a datastore.
+    pub(super) fn entity(&self) -> Entity {
+        Entity { id: self.id.clone(), cpus: None }
+    }
+
+    /// One sample of each, of now.
     pub(super) fn series(self, now_ms: i64) -> [SeriesSamples; 2] {
         let end_ms = Grain::BASE.last_end(now_ms);
         let of = |metric, bytes: i64| SeriesSamples {
-            subject: Subject { kind: ObjectKind::Datastore, external_id: self.id.clone() },
+            subject: Subject { kind: ObjectKind::Datastore, external_id: self.id.external() },
             metric,
             grain: Grain::BASE,
             samples: vec![Sample { end_ms, average: bytes as f64, maximum: None }],
