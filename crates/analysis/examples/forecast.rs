@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn traces(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let mut paths: Vec<_> = std::fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     paths.sort();
     let (mut outcomes, mut series) = (Vec::new(), 0);
     let mut took = 0.0;

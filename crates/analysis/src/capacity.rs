@@ -9,11 +9,11 @@ mod reserve;
 pub mod storage;
 
 use model::capacity::{
-    Admission, Basis, CapacitySettings, Claim, Gap, HostSize, HostStanding, HostTally, MachineStanding, Measure,
-    PoolCapacity, Resource,
+    Admission, Basis, CapacitySettings, Claim, Gap, HostSize, HostStanding, HostTally, MachineSize, MachineStanding,
+    Measure, PoolCapacity, Resource,
 };
 
-pub use fit::{fit, fits_in_use, sizes_in_use};
+pub use fit::{fit, fits_in_use, is_of_size, sizes_in_use};
 pub use reading::{Pool, basis, pools, reaching};
 
 /// What the pool has and has left, under these settings.
@@ -24,7 +24,7 @@ pub fn judge(basis: &Basis, settings: &CapacitySettings) -> PoolCapacity {
     if unsized_hosts > 0 {
         gaps.push(Gap::HostSizes { hosts: unsized_hosts as u32 });
     }
-    let is_unsized = |machine: &&model::capacity::MachineSize| {
+    let is_unsized = |machine: &&MachineSize| {
         machine.standing == MachineStanding::On && (machine.vcpu.is_none() || machine.memory_bytes.is_none())
     };
     let unsized_machines = basis.machines.iter().filter(is_unsized).count();
@@ -64,9 +64,8 @@ fn measure(basis: &Basis, settings: &CapacitySettings, resource: Resource) -> Me
     });
     let kept = reserve::reserve(basis, settings, resource);
     let reserve = kept.map(|(amount, _)| amount * ratio);
-    let usable = capacity
-        .zip(reserve)
-        .map(|(capacity, reserve)| (capacity - reserve).max(0.0) * (1.0 - buffer_percent / 100.0));
+    let usable =
+        capacity.zip(reserve).map(|(capacity, reserve)| (capacity - reserve).max(0.0) * (1.0 - buffer_percent / 100.0));
     let on = claim(basis, MachineStanding::On);
     let taken = match resource {
         Resource::CpuDemand => basis.cpu_demand_mhz.filter(|demand| demand.is_finite() && *demand >= 0.0),

@@ -23,7 +23,10 @@ pub use series::{Baseline, Forecasted, forecast, time_remaining};
 
 use model::{
     capacity::Resource,
-    runway::{Caution, DailySeries, Forecast, HORIZON_DAYS, MEDIAN, Outlook, PoolRunway, QUANTILES, Runway, Steps, Unforecastable},
+    runway::{
+        Caution, DailySeries, Forecast, HORIZON_DAYS, MEDIAN, Outlook, PoolRunway, QUANTILES, Runway, Steps,
+        Unforecastable,
+    },
 };
 
 /// A threshold counts as reached once it is for so many days.
@@ -85,10 +88,9 @@ pub fn least(runways: &[Runway]) -> PoolRunway {
     let Some(first) = first else {
         // Nothing is known: of several reasons, what passes by waiting is the kindest to say.
         let collecting = runways.iter().find(|runway| matches!(runway.outlook, Outlook::Collecting { .. }));
-        let outlook = collecting.or(runways.first()).map_or(
-            Outlook::NotForecastable { reason: Unforecastable::Stale },
-            |runway| runway.outlook,
-        );
+        let outlook = collecting
+            .or(runways.first())
+            .map_or(Outlook::NotForecastable { reason: Unforecastable::Stale }, |runway| runway.outlook);
         return PoolRunway { outlook, binding: None, worst_days: None, best_days: None, unknown };
     };
     PoolRunway {

@@ -41,8 +41,7 @@ impl Resource {
     ];
 
     /// Those of a pool of hosts.
-    pub const OF_HOSTS: [Self; 4] =
-        [Self::CpuDemand, Self::CpuAllocation, Self::MemoryDemand, Self::MemoryAllocation];
+    pub const OF_HOSTS: [Self; 4] = [Self::CpuDemand, Self::CpuAllocation, Self::MemoryDemand, Self::MemoryAllocation];
 
     pub const OF_STORAGE: [Self; 2] = [Self::StorageUsed, Self::StorageProvisioned];
 

@@ -112,7 +112,8 @@ fn intervals() {
         let memory = [0.0, 0.3, 0.7][number % 3];
         let values = history(&mut noise, 148 + number % 200, slope, [0.0, 4.0][number % 2], 2.0, memory);
         let (past, future) = values.split_at(values.len() - 28);
-        let known = DailySeries { first_day: TODAY + 1 - past.len() as i64, values: past.iter().copied().map(Some).collect() };
+        let known =
+            DailySeries { first_day: TODAY + 1 - past.len() as i64, values: past.iter().copied().map(Some).collect() };
         let Ok(found) = forecast(&known, Baseline::Week, TODAY) else { continue };
         for (step, value) in future.iter().enumerate() {
             let (low, high) = (found.forecast.quantiles[0][step], found.forecast.quantiles[4][step]);

@@ -5,7 +5,7 @@ mod board;
 use std::collections::BTreeMap;
 
 use model::capacity::{
-    Admission, Basis, CapacitySettings, Fit, HostStanding, Limit, MachineStanding, Resource, Size, SizeFit,
+    Admission, Basis, CapacitySettings, Fit, HostStanding, Limit, MachineSize, MachineStanding, Resource, Size, SizeFit,
 };
 
 use board::Board;
@@ -72,22 +72,33 @@ pub fn fits_in_use(basis: &Basis, settings: &CapacitySettings) -> Vec<SizeFit> {
 
 /// The sizes of machines that are on and how many have them, the most frequent first.
 pub fn sizes_in_use(basis: &Basis) -> Vec<(Size, u32)> {
-    const GIB: i64 = 1 << 30;
-    let mut counts: BTreeMap<(i64, i64), u32> = BTreeMap::new();
+    let mut counts: BTreeMap<Size, u32> = BTreeMap::new();
     for machine in basis.machines.iter().filter(|machine| machine.standing == MachineStanding::On) {
-        if let Some((vcpu, memory)) = machine.vcpu.zip(machine.restart_bytes).filter(|(vcpu, memory)| *vcpu > 0 && *memory > 0)
-        {
-            let whole = memory.saturating_add(GIB - 1) / GIB;
-            *counts.entry((vcpu, whole)).or_default() += 1;
+        if let Some(size) = size_of(machine) {
+            *counts.entry(size).or_default() += 1;
         }
     }
-    let mut sizes: Vec<(Size, u32)> = counts
-        .into_iter()
-        .map(|((vcpu, gib), count)| (Size { vcpu, memory_bytes: gib.saturating_mul(GIB), disk_bytes: 0, hosts: None }, count))
-        .collect();
+    let mut sizes: Vec<(Size, u32)> = counts.into_iter().collect();
     sizes.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     sizes.truncate(MAX_SIZES);
     sizes
+}
+
+/// Whether it counts among the machines of this size.
+pub fn is_of_size(machine: &MachineSize, size: &Size) -> bool {
+    let own = size_of(machine);
+    own.is_some_and(|own| own.vcpu == size.vcpu && own.memory_bytes == whole_gib(size.memory_bytes))
+}
+
+fn size_of(machine: &MachineSize) -> Option<Size> {
+    let vcpu = machine.vcpu.filter(|vcpu| *vcpu > 0)?;
+    let memory = machine.restart_bytes.filter(|bytes| *bytes > 0)?;
+    Some(Size { vcpu, memory_bytes: whole_gib(memory), disk_bytes: 0, hosts: None })
+}
+
+fn whole_gib(bytes: i64) -> i64 {
+    const GIB: i64 = 1 << 30;
+    (bytes.saturating_add(GIB - 1) / GIB).saturating_mul(GIB)
 }
 
 /// Hosts that may fail: the more of what people plan for and of what the cluster tolerates. Shares of a cluster and hosts

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     capacity::{Admission, Basis, Gap, HostSize, HostStanding, MachineSize, MachineStanding},
     ids::ExternalId,
-    inventory::{
-        AdmissionPolicy, Cluster, ConnectionState, Host, Inventory, PowerState, ReplicationMode, Vm, VmRole,
-    },
+    inventory::{AdmissionPolicy, Cluster, ConnectionState, Host, Inventory, PowerState, ReplicationMode, Vm, VmRole},
 };
 
 /// The largest sizes that are believed; beyond, a connector misread or a device lies.
@@ -68,7 +66,8 @@ pub fn basis(pool: &Pool<'_>) -> Basis {
     let mut gaps = Vec::new();
     let admission = admission(pool, &mut gaps);
     let failover = failover_hosts(pool);
-    let hosts: Vec<HostSize> = pool.hosts.iter().map(|host| host_size(host, failover.contains(&host.external_id))).collect();
+    let hosts: Vec<HostSize> =
+        pool.hosts.iter().map(|host| host_size(host, failover.contains(&host.external_id))).collect();
     let places: BTreeMap<&ExternalId, u32> =
         pool.hosts.iter().enumerate().map(|(at, host)| (&host.external_id, at as u32)).collect();
     let apart = keep_apart(pool, &mut gaps);
@@ -237,9 +236,8 @@ fn demand(pool: &Pool<'_>, gaps: &mut Vec<Gap>) -> (Option<f64>, Option<f64>) {
     };
     let cpu = used(|host| host.state.cpu_usage_mhz, MAX_MHZ);
     let memory = used(|host| host.state.memory_usage_bytes, MAX_MEMORY_BYTES);
-    let silent = present.iter().filter(|host| {
-        host.state.cpu_usage_mhz.is_none() || host.state.memory_usage_bytes.is_none()
-    });
+    let silent =
+        present.iter().filter(|host| host.state.cpu_usage_mhz.is_none() || host.state.memory_usage_bytes.is_none());
     let silent = silent.count() as u32;
     if silent > 0 {
         gaps.push(Gap::Demand { hosts: silent });

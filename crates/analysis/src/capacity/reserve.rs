@@ -1,8 +1,8 @@
 //! What is kept back for failures: by the cluster's own admission control, or by what people plan for, whichever is more.
 
 use model::capacity::{
-    Admission, AdmissionView, Basis, CapacitySettings, HostSize, HostStanding, MachineSize, MachineStanding, Resource,
-    ReserveBy, Slots,
+    Admission, AdmissionView, Basis, CapacitySettings, HostSize, HostStanding, MachineSize, MachineStanding, ReserveBy,
+    Resource, Slots,
 };
 
 use super::{amount_of, sum};

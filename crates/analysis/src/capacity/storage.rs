@@ -1,9 +1,9 @@
 //! Capacity of datastores: one LUN once, datastore clusters as a whole, pools with copies in usable terms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::{
-    capacity::{CapacitySettings, Gap, Measure, Resource, ReserveBy, StorageCapacity},
+    capacity::{CapacitySettings, Gap, Measure, ReserveBy, Resource, StorageCapacity},
     inventory::Datastore,
 };
 
@@ -63,8 +63,7 @@ pub fn judge(pool: &StoragePool<'_>, settings: &CapacitySettings) -> StorageCapa
     let settings = settings.bounded();
     let mut sizes = Vec::new();
     let (mut unsized_, mut unreachable, mut unprovisioned) = (0, 0, 0);
-    let mut seen = BTreeSet::new();
-    for datastore in pool.members.iter().filter(|datastore| seen.insert(&datastore.external_id)) {
+    for datastore in &pool.members {
         if datastore.config.accessible == Some(false) {
             unreachable += 1;
             continue;
@@ -151,3 +150,6 @@ fn told(datastore: &Datastore) -> (bool, bool, bool) {
 fn is_raw(datastore: &Datastore) -> bool {
     datastore.config.file_system.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("vsan"))
 }
+
+#[cfg(test)]
+mod tests;

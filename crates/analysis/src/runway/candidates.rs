@@ -55,7 +55,14 @@ fn candidates(trend: Trend, adaptive: bool) -> &'static [Model] {
 
 /// Chooses for a history. `baseline` is kept unless another model is clearly better. `adaptive` tries models that follow the
 /// level even where no trend shows: right for a week ahead, wrong for a year.
-pub(super) fn choose(values: &[f64], season: usize, longest: usize, baseline: Model, trend: Trend, adaptive: bool) -> Option<Choice> {
+pub(super) fn choose(
+    values: &[f64],
+    season: usize,
+    longest: usize,
+    baseline: Model,
+    trend: Trend,
+    adaptive: bool,
+) -> Option<Choice> {
     let ahead = (values.len() / 4).clamp(3, longest.max(3));
     let origins = origins(values.len(), season, ahead);
     if origins.len() < MIN_ORIGINS {
@@ -73,7 +80,7 @@ pub(super) fn choose(values: &[f64], season: usize, longest: usize, baseline: Mo
             hurdle = BETTER_THAN_SIMPLER;
         }
     }
-    best.into_choice(values, season, origins.len(), ahead, pinball_naive)
+    best.into_choice(values, season, &origins, ahead, pinball_naive)
 }
 
 /// The same without a choice, to compare with.
@@ -82,7 +89,7 @@ pub(super) fn only(model: Model, values: &[f64], season: usize, longest: usize) 
     let origins = origins(values.len(), season, ahead);
     let trial = Trial::of(model, values, season, ahead, &origins)?;
     let pinball_naive = trial.pinball;
-    trial.into_choice(values, season, origins.len(), ahead, pinball_naive)
+    trial.into_choice(values, season, &origins, ahead, pinball_naive)
 }
 
 /// The mean absolute difference to a season before; `None` where there is none.
@@ -101,6 +108,11 @@ fn origins(count: usize, season: usize, ahead: usize) -> Vec<usize> {
         (0..wanted).map(|number| last - number * (last - first) / (wanted - 1).max(1)).collect();
     origins.dedup();
     origins
+}
+
+fn apart(origins: &[usize]) -> usize {
+    let first = origins.iter().min().copied().unwrap_or(0);
+    origins.iter().max().map_or(0, |last| last - first)
 }
 
 /// What is unknown of a line grows with distance, whatever the tested stretch shows.
@@ -127,11 +139,13 @@ impl Trial {
             let predicted = predict(model, &values[..*origin], season, known.len())?;
             errors.push(known.iter().zip(predicted).map(|(value, predicted)| value - predicted).collect());
         }
+        let apart = apart(origins);
         let (mut loss, mut inside, mut count) = (0.0, 0, 0);
         for (origin, row) in errors.iter().enumerate() {
-            let spread = Spread::of(&errors, Some(origin), least_widening(model))?;
+            let spread = Spread::of(&errors, Some(origin), apart, least_widening(model))?;
             for (step, error) in row.iter().enumerate() {
-                let offsets = [0, MEDIAN, QUANTILES.len() - 1].map(|quantile| (QUANTILES[quantile], spread.offset(step, quantile)));
+                let offsets = [0, MEDIAN, QUANTILES.len() - 1]
+                    .map(|quantile| (QUANTILES[quantile], spread.offset(step, quantile)));
                 loss += offsets.iter().map(|(level, offset)| pinball(*level, *error, *offset)).sum::<f64>() / 3.0;
                 inside += usize::from((offsets[0].1..=offsets[2].1).contains(error));
                 count += 1;
@@ -142,14 +156,21 @@ impl Trial {
         pinball.is_finite().then_some(Self { model, errors, pinball, coverage_80: inside as f64 / count })
     }
 
-    fn into_choice(self, values: &[f64], season: usize, origins: usize, ahead: usize, pinball_naive: f64) -> Option<Choice> {
-        let spread = Spread::of(&self.errors, None, least_widening(self.model))?;
+    fn into_choice(
+        self,
+        values: &[f64],
+        season: usize,
+        origins: &[usize],
+        ahead: usize,
+        pinball_naive: f64,
+    ) -> Option<Choice> {
+        let spread = Spread::of(&self.errors, None, apart(origins), least_widening(self.model))?;
         let absolute: Vec<f64> = self.errors.iter().flatten().map(|error| error.abs()).collect();
         let mean = absolute.iter().sum::<f64>() / absolute.len().max(1) as f64;
         Some(Choice {
             model: self.model,
             spread,
-            origins,
+            origins: origins.len(),
             ahead,
             pinball: self.pinball,
             pinball_naive,

@@ -13,28 +13,35 @@ pub(super) struct Spread {
     /// How the scale goes on beyond what was tested: scale(h) = scale(H) (h / H)^widening.
     widening: f64,
     offsets: [f64; QUANTILES.len()],
+    origins: f64,
+    /// Steps from the first origin to the last.
+    apart: f64,
 }
 
 impl Spread {
-    /// From all origins but one, so that this can be checked; `None` leaves none out.
-    pub(super) fn of(errors: &Errors, left_out: Option<usize>, least_widening: f64) -> Option<Self> {
+    /// From all origins but one, so that this can be checked; `None` leaves none out. `apart` are the steps from the first
+    /// origin to the last.
+    pub(super) fn of(errors: &Errors, left_out: Option<usize>, apart: usize, least_widening: f64) -> Option<Self> {
         let rows: Vec<&Vec<f64>> =
             errors.iter().enumerate().filter(|(at, _)| Some(*at) != left_out).map(|(_, row)| row).collect();
         let ahead = rows.iter().map(|row| row.len()).max().filter(|ahead| *ahead > 0)?;
         let scale = scale(&rows, ahead);
         let mut relative: Vec<f64> = Vec::new();
         for row in &rows {
-            relative.extend(row.iter().zip(&scale).filter(|(_, scale)| **scale > 0.0).map(|(error, scale)| error / scale));
+            relative
+                .extend(row.iter().zip(&scale).filter(|(_, scale)| **scale > 0.0).map(|(error, scale)| error / scale));
         }
         relative.sort_unstable_by(f64::total_cmp);
-        // Errors of one origin resemble each other: there are as many independent ones as origins. Student's t of so few is
-        // wider than the normal distribution by about 1 / origins at 80 %.
-        let caution = 1.0 + 1.0 / rows.len() as f64;
-        let middle = quantile(&relative, QUANTILES[MEDIAN]);
-        let offsets = QUANTILES.map(|level| middle + (quantile(&relative, level) - middle) * caution);
+        let offsets = QUANTILES.map(|level| quantile(&relative, level));
         let third = scale[ahead / 3];
         let grown = if third > 0.0 && ahead >= 6 { (scale[ahead - 1] / third).ln() / 3.0_f64.ln() } else { 0.5 };
-        Some(Self { scale, widening: grown.clamp(least_widening, 1.0), offsets })
+        Some(Self {
+            scale,
+            widening: grown.clamp(least_widening, 1.0),
+            offsets,
+            origins: rows.len() as f64,
+            apart: apart as f64,
+        })
     }
 
     /// What the quantile lies above the forecast, `step` steps ahead (from 0).
@@ -44,7 +51,16 @@ impl Spread {
             Some(scale) => *scale,
             None => self.scale[tested - 1] * ((step + 1) as f64 / tested as f64).powf(self.widening),
         };
-        scale * self.offsets[quantile]
+        let middle = self.offsets[MEDIAN];
+        scale * (middle + (self.offsets[quantile] - middle) * self.caution(step))
+    }
+
+    /// Errors of origins whose horizons overlap resemble each other: at this distance there are only so many independent ones.
+    /// An interval from n of them has to be wider than the normal distribution's by Student's t and √(1 + 1/n), at 80 %
+    /// together about 1 + 1.5 / n.
+    fn caution(&self, step: usize) -> f64 {
+        let reach = (step + 1).min(self.scale.len()) as f64;
+        1.0 + 1.5 / (self.apart / reach + 1.0).min(self.origins)
     }
 }
 

@@ -127,11 +127,16 @@ pub fn summary(outcomes: &[Outcome]) -> Vec<ForecastScore> {
 /// absolute error and loss. Where repeating errs nothing there is nothing to compare.
 pub fn against_naive(outcomes: &[Outcome]) -> Vec<(u32, f64, f64)> {
     let pairs = |horizon: usize| {
-        let of = move |contender| outcomes.iter().filter(move |one| one.horizon == horizon && one.contender == contender);
-        of(Contender::Selected).zip(of(Contender::SeasonalNaive)).filter(|(_, naive)| naive.error > 0.0 && naive.pinball > 0.0)
+        let of =
+            move |contender| outcomes.iter().filter(move |one| one.horizon == horizon && one.contender == contender);
+        of(Contender::Selected)
+            .zip(of(Contender::SeasonalNaive))
+            .filter(|(_, naive)| naive.error > 0.0 && naive.pinball > 0.0)
     };
     let ratio = |horizon, value: fn(&Outcome) -> f64| {
         median(&mut pairs(horizon).map(|(one, naive)| value(one) / value(naive)).collect::<Vec<f64>>())
     };
-    [DAY, WEEK].map(|horizon| (horizon as u32, ratio(horizon, |one| one.error), ratio(horizon, |one| one.pinball))).to_vec()
+    [DAY, WEEK]
+        .map(|horizon| (horizon as u32, ratio(horizon, |one| one.error), ratio(horizon, |one| one.pinball)))
+        .to_vec()
 }

@@ -38,7 +38,9 @@ impl Baseline {
     pub const fn of(resource: Resource) -> Self {
         match resource {
             Resource::StorageUsed | Resource::StorageProvisioned => Self::Drift,
-            Resource::CpuDemand | Resource::CpuAllocation | Resource::MemoryDemand | Resource::MemoryAllocation => Self::Week,
+            Resource::CpuDemand | Resource::CpuAllocation | Resource::MemoryDemand | Resource::MemoryAllocation => {
+                Self::Week
+            }
         }
     }
 }

@@ -82,9 +82,14 @@ pub enum Admission {
     #[default]
     Open,
     /// Shares of the cluster.
-    Percentage { cpu_percent: f64, memory_percent: f64 },
+    Percentage {
+        cpu_percent: f64,
+        memory_percent: f64,
+    },
     /// The hosts with the most slots.
-    Slots { failures: u32 },
+    Slots {
+        failures: u32,
+    },
     /// The hosts that are [`HostStanding::Failover`].
     FailoverHosts,
     Unknown,

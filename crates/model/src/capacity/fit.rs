@@ -27,7 +27,7 @@ pub enum Limit {
     MemoryUsable,
     /// No host that it reaches has as many hardware threads as it has vCPU, or as much memory.
     NoHostLargeEnough,
-    /// Not even the machines that are there find a place once the hosts that may fail have failed.
+    /// Not even the machines that are there find a place: of hosts that may fail, or of none that is told.
     Restart,
     /// No host is there, or none whose size is known.
     NoHosts,
@@ -43,7 +43,7 @@ pub struct Fit {
     pub failures: u32,
     /// What would fit if the remaining hosts were one: the difference is lost to fragmentation.
     pub if_one_host: Option<u64>,
-    /// Machines of failed hosts that find no place.
+    /// Machines of failed hosts, or of none that is told, that find no place.
     pub stranded: u32,
     /// Whether storage was counted; if not, it is unknown whether the disks fit.
     pub storage_known: bool,

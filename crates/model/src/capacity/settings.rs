@@ -56,7 +56,10 @@ impl CapacitySettings {
             memory_buffer_percent: share(self.memory_buffer_percent, usual.memory_buffer_percent),
             storage_buffer_percent: share(self.storage_buffer_percent, usual.storage_buffer_percent),
             planned_failures: self.planned_failures.map(|hosts| hosts.min(Self::MAX_FAILURES)),
-            raw_per_usable: self.raw_per_usable.filter(|factor| factor.is_finite()).map(|factor| factor.clamp(1.0, 10.0)),
+            raw_per_usable: self
+                .raw_per_usable
+                .filter(|factor| factor.is_finite())
+                .map(|factor| factor.clamp(1.0, 10.0)),
             rebuild_reserve_percent: share(self.rebuild_reserve_percent, usual.rebuild_reserve_percent),
         }
     }

@@ -39,7 +39,8 @@ impl Board {
         let memory = settings.memory_overcommit * (1.0 - settings.memory_buffer_percent / 100.0);
         let mut hosts = Vec::new();
         for (place, host) in (0..).zip(&basis.hosts).filter(|(_, host)| host.standing == HostStanding::Serving) {
-            let Some((cores, bytes)) = host.cores.zip(host.memory_bytes).filter(|(cores, bytes)| *cores > 0 && *bytes > 0)
+            let Some((cores, bytes)) =
+                host.cores.zip(host.memory_bytes).filter(|(cores, bytes)| *cores > 0 && *bytes > 0)
             else {
                 continue;
             };
@@ -64,13 +65,15 @@ impl Board {
 
     /// What is left once these hosts (by their place on the board) have failed.
     pub(super) fn after(&self, basis: &Basis, failed: &[bool], size: &Size) -> Left {
-        let lost: BTreeSet<u32> = self.hosts.iter().zip(failed).filter(|(_, failed)| **failed).map(|(slot, _)| slot.place).collect();
+        let lost: BTreeSet<u32> =
+            self.hosts.iter().zip(failed).filter(|(_, failed)| **failed).map(|(slot, _)| slot.place).collect();
         let mut remaining: Vec<Slot> = self.hosts.iter().filter(|slot| !lost.contains(&slot.place)).cloned().collect();
-        let is_lost = |machine: &&MachineSize| {
-            machine.standing == MachineStanding::On && !machine.is_bound && machine.host.is_some_and(|host| lost.contains(&host))
+        // Of whom no host is told wants a place as well.
+        let is_homeless = |machine: &&MachineSize| {
+            let is_lost = !machine.is_bound && machine.host.is_some_and(|host| lost.contains(&host));
+            machine.standing == MachineStanding::On && (is_lost || machine.host.is_none())
         };
-        let mut homeless: Vec<&MachineSize> =
-            if lost.is_empty() { Vec::new() } else { basis.machines.iter().filter(is_lost).collect() };
+        let mut homeless: Vec<&MachineSize> = basis.machines.iter().filter(is_homeless).collect();
         homeless.sort_by_key(|machine| std::cmp::Reverse((machine.restart_bytes, machine.vcpu)));
         let mut stranded = 0;
         for machine in homeless {
