@@ -138,6 +138,6 @@ fn claim(basis: &Basis, standing: MachineStanding) -> Claim {
 }
 
 #[cfg(test)]
-mod estates;
+pub(crate) mod estates;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;

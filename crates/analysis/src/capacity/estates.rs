@@ -237,8 +237,7 @@ fn what_is_hidden_is_unknown_until_people_plan() {
 
 #[test]
 fn what_does_not_fit_together_is_lost_to_fragmentation() {
-    // 230.4 GiB on each of three hosts: two machines of 100 GiB each; as one host, 691.2 GiB would take six and a half more
-    // than four of 150 GiB: one each, and four together.
+    // 230.4 GiB on each of three hosts take one machine of 150 GiB each; 691.2 GiB together would take four.
     let basis = only_basis(&usual(None, 3, 0, 1));
     let size = Size { vcpu: 4, memory_bytes: 150 * GIB, disk_bytes: 0, hosts: None };
     let found = fit(&basis, &CapacitySettings::default(), &size, None);
