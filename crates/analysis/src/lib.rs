@@ -2,4 +2,7 @@
 //!
 //! What is stored and what is shown of it is the business of others.
 
+pub mod capacity;
 pub mod identity;
+pub mod runway;
+pub mod what_if;

@@ -4,6 +4,7 @@
 //! it is compiled for the server and for the browser.
 
 pub mod account;
+pub mod capacity;
 pub mod change;
 pub mod check;
 pub mod failure;
@@ -18,7 +19,9 @@ pub mod measuring;
 pub mod metric;
 pub mod overview;
 pub mod run;
+pub mod runway;
 pub mod sample;
 pub mod series;
 pub mod source;
 pub mod table;
+pub mod what_if;
