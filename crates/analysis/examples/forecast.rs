@@ -60,15 +60,19 @@ fn show(outcomes: &[score::Outcome]) {
     println!("  chosen: {models:?}");
 }
 
-/// Hourly averages of CPU in percent by machine, gaps bridged by the hour before.
-fn read(path: &Path) -> Result<Option<BTreeMap<String, Vec<f64>>>, Box<dyn Error>> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+/// Hourly averages of CPU in percent, by machine.
+type Machines = BTreeMap<String, Vec<f64>>;
+
+/// Gaps are bridged by the hour before; `None` where the file is no trace.
+fn read(path: &Path) -> Result<Option<Machines>, Box<dyn Error>> {
+    let ends_in = |extension: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension));
+    let is_zipped = ends_in("gz")
+        && path.file_stem().is_some_and(|name| Path::new(name).extension().is_some_and(|csv| csv == "csv"));
+    if !is_zipped && !ends_in("csv") {
+        return Ok(None);
+    }
     let file = File::open(path)?;
-    let bytes: Box<dyn Read> = match () {
-        () if name.ends_with(".csv.gz") => Box::new(flate2::read::GzDecoder::new(file)),
-        () if name.ends_with(".csv") => Box::new(file),
-        () => return Ok(None),
-    };
+    let bytes: Box<dyn Read> = if is_zipped { Box::new(flate2::read::GzDecoder::new(file)) } else { Box::new(file) };
     let mut sums: BTreeMap<String, BTreeMap<i64, (f64, f64)>> = BTreeMap::new();
     for record in csv::Reader::from_reader(bytes).records() {
         let record = record?;

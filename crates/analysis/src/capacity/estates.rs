@@ -8,8 +8,8 @@ use model::{
     capacity::{CapacitySettings, Gap, Limit, Resource, Size},
     ids::ExternalId,
     inventory::{
-        AdmissionControl, AdmissionPolicy, Cluster, ClusterConfig, ClusterState, ConnectionState, DynamicMemory, Host,
-        HostConfig, HostState, Inventory, PowerState, Vm, VmConfig, VmRole, VmState,
+        AdmissionControl, AdmissionPolicy, Cluster, ClusterConfig, ClusterState, ConnectionState, DrsRule,
+        DynamicMemory, Host, HostConfig, HostState, Inventory, PowerState, Vm, VmConfig, VmRole, VmState,
     },
 };
 
@@ -78,9 +78,9 @@ fn usual(policy: Option<AdmissionPolicy>, hosts: usize, machines: usize, on_host
     }
 }
 
-fn percentage(percent: i64) -> Option<AdmissionPolicy> {
+fn percentage(percent: i64) -> AdmissionPolicy {
     let percent = Some(percent);
-    Some(AdmissionPolicy::Percentage { cpu_percent: percent, memory_percent: percent, automatic: Some(false) })
+    AdmissionPolicy::Percentage { cpu_percent: percent, memory_percent: percent, automatic: Some(false) }
 }
 
 /// vCPU, then GiB: capacity, kept back, usable, allocated, headroom; then how many machines of 4 vCPU and 16 GiB still fit.
@@ -99,7 +99,7 @@ fn table() -> Vec<Row> {
     let dedicated = Some(AdmissionPolicy::DedicatedHosts { hosts: vec![ExternalId::new("host-2")] });
     vec![
         // Half of everything is kept for the other site: (1,024 − 512) × 0.9 − 320 = 140.8 GiB, and 8 × 16 = 128 of them.
-        Row { name: "stretched cluster", estate: usual(percentage(50), 4, 10, 4), planned: None,
+        Row { name: "stretched cluster", estate: usual(Some(percentage(50)), 4, 10, 4), planned: None,
               vcpu: [256.0, 128.0, 115.2, 40.0, 75.2], gib: [1024.0, 512.0, 460.8, 320.0, 140.8], fits: (8, Limit::MemoryUsable) },
         // One of three hosts may fail: two remain with 230.4 − 3 × 32 = 134.4 GiB each, 8 machines each.
         Row { name: "slot policy", estate: usual(slots, 3, 6, 3), planned: None,
@@ -155,7 +155,7 @@ fn with_roles() -> Inventory {
 }
 
 fn in_maintenance() -> Inventory {
-    let mut estate = usual(percentage(33), 3, 4, 2);
+    let mut estate = usual(Some(percentage(33)), 3, 4, 2);
     estate.hosts[2].config.in_maintenance = Some(true);
     estate
 }
@@ -278,4 +278,37 @@ fn a_machine_that_shrank_needs_its_startup_memory_to_restart() {
     let size = Size { vcpu: 1, memory_bytes: GIB, disk_bytes: 0, hosts: None };
     let found = fit(&basis, &planned, &size, None);
     assert_eq!((found.machines, found.stranded, found.limit), (Some(0), 1, Limit::Restart));
+}
+
+#[test]
+fn machines_that_must_stand_apart_do_so_after_a_failure() {
+    // Three hosts with one machine each, two of them kept apart by a rule: whichever fails, one host can take its machine. With
+    // all three kept apart, no host can.
+    let mut estate = usual(None, 3, 3, 3);
+    let rule = |vms: &[usize]| DrsRule {
+        key: "1".to_owned(),
+        name: "apart".to_owned(),
+        enabled: Some(true),
+        mandatory: true,
+        kind: "anti_affinity".to_owned(),
+        vms: vms.iter().map(|number| ExternalId::new(format!("vm-{number}"))).collect(),
+    };
+    let planned = CapacitySettings { planned_failures: Some(1), ..CapacitySettings::default() };
+    let size = Size { vcpu: 1, memory_bytes: GIB, disk_bytes: 0, hosts: None };
+    estate.clusters[0].config.drs_rules = vec![rule(&[0, 1])];
+    assert_eq!(fit(&only_basis(&estate), &planned, &size, None).stranded, 0);
+    estate.clusters[0].config.drs_rules = vec![rule(&[0, 1, 2])];
+    assert_eq!(fit(&only_basis(&estate), &planned, &size, None).stranded, 1);
+}
+
+#[test]
+fn only_hosts_that_reach_the_network_take_the_machine() {
+    let mut estate = usual(None, 3, 0, 1);
+    let network = ExternalId::new("network-1");
+    estate.hosts[1].networks.push(network.clone());
+    let all = pools(&estate);
+    let hosts = reaching(&all[0], &[], &[network]);
+    assert_eq!(hosts, [1]);
+    let size = Size { vcpu: 4, memory_bytes: 100 * GIB, disk_bytes: 0, hosts: Some(hosts) };
+    assert_eq!(fit(&basis(&all[0]), &CapacitySettings::default(), &size, None).machines, Some(2), "230.4 / 100");
 }

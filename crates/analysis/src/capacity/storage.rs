@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     capacity::{CapacitySettings, Gap, Measure, ReserveBy, Resource, StorageCapacity},
+    ids::ExternalId,
     inventory::Datastore,
 };
 
@@ -27,25 +28,22 @@ pub fn pools<'a>(sources: &[&'a [Datastore]]) -> Vec<StoragePool<'a>> {
     let mut by_url: BTreeMap<&str, usize> = BTreeMap::new();
     for (source, datastore) in sources.iter().enumerate().flat_map(|(at, all)| all.iter().map(move |one| (at, one))) {
         let url = datastore.config.url.as_deref().map(|url| url.trim_end_matches('/')).filter(|url| !url.is_empty());
-        match url.and_then(|url| by_url.get(url)) {
-            Some(at) => {
-                let (_, first, again) = &mut distinct[*at];
-                *again += 1;
-                if told(datastore) > told(first) {
-                    *first = datastore;
-                }
-            }
-            None => {
-                by_url.extend(url.map(|url| (url, distinct.len())));
-                distinct.push((source, datastore, 0));
-            }
+        let Some(at) = url.and_then(|url| by_url.get(url)) else {
+            by_url.extend(url.map(|url| (url, distinct.len())));
+            distinct.push((source, datastore, 0));
+            continue;
+        };
+        let (_, first, again) = &mut distinct[*at];
+        *again += 1;
+        if told(datastore) > told(first) {
+            *first = datastore;
         }
     }
     let mut pools: Vec<StoragePool<'a>> = Vec::new();
     let mut clusters: BTreeMap<(usize, Option<&str>, &str), usize> = BTreeMap::new();
     for (source, datastore, seen_again) in distinct {
         let name = datastore.config.datastore_cluster.as_deref();
-        let key = name.map(|name| (source, datastore.datacenter.as_ref().map(|id| id.as_str()), name));
+        let key = name.map(|name| (source, datastore.datacenter.as_ref().map(ExternalId::as_str), name));
         let at = key.and_then(|key| clusters.get(&key).copied()).unwrap_or(pools.len());
         if at == pools.len() {
             pools.push(StoragePool { cluster: name, members: Vec::new(), seen_again: 0 });
@@ -74,7 +72,7 @@ pub fn judge(pool: &StoragePool<'_>, settings: &CapacitySettings) -> StorageCapa
         };
         let uncommitted = datastore.state.uncommitted_bytes.filter(|bytes| (0..=MAX_BYTES).contains(bytes));
         unprovisioned += u32::from(uncommitted.is_none());
-        sizes.push((capacity, free, uncommitted));
+        sizes.push(Sizes { capacity, free, uncommitted });
     }
     let is_raw = pool.members.iter().any(|datastore| is_raw(datastore));
     let factor = settings.raw_per_usable.filter(|_| is_raw).unwrap_or(1.0);
@@ -85,17 +83,13 @@ pub fn judge(pool: &StoragePool<'_>, settings: &CapacitySettings) -> StorageCapa
     note(unprovisioned, Gap::Provisioned { datastores: unprovisioned });
     note(u32::from(is_raw && settings.raw_per_usable.is_none()), Gap::RawSizes);
 
-    let total = |amount: &dyn Fn(&(i64, i64, Option<i64>)) -> f64| {
-        (!sizes.is_empty()).then(|| sizes.iter().map(amount).sum::<f64>() / factor)
-    };
-    let capacity = total(&|(capacity, _, _)| *capacity as f64);
-    let used = total(&|(capacity, free, _)| (capacity - free) as f64);
-    let provisioned = total(&|(capacity, free, more)| (capacity - free) as f64 + more.unwrap_or(0) as f64);
+    let total = |amount: fn(&Sizes) -> f64| (!sizes.is_empty()).then(|| sizes.iter().map(amount).sum::<f64>() / factor);
+    let capacity = total(|sizes| sizes.capacity as f64);
+    let used = total(Sizes::used);
+    let provisioned = total(|sizes| sizes.used() + sizes.uncommitted.unwrap_or(0) as f64);
     let share_left = (1.0 - settings.storage_buffer_percent / 100.0) * (1.0 - settings.rebuild_reserve_percent / 100.0);
-    let largest_headroom_bytes = sizes
-        .iter()
-        .map(|(capacity, free, _)| (*capacity as f64 * share_left - (capacity - free) as f64) / factor)
-        .reduce(f64::max);
+    let largest_headroom_bytes =
+        sizes.iter().map(|sizes| (sizes.capacity as f64 * share_left - sizes.used()) / factor).reduce(f64::max);
     let provisioned = provisioned.filter(|_| unprovisioned == 0);
     StorageCapacity {
         measures: vec![
@@ -106,6 +100,19 @@ pub fn judge(pool: &StoragePool<'_>, settings: &CapacitySettings) -> StorageCapa
         seen_again: pool.seen_again,
         largest_headroom_bytes,
         gaps,
+    }
+}
+
+/// In bytes, as the platform tells them.
+struct Sizes {
+    capacity: i64,
+    free: i64,
+    uncommitted: Option<i64>,
+}
+
+impl Sizes {
+    fn used(&self) -> f64 {
+        (self.capacity - self.free) as f64
     }
 }
 

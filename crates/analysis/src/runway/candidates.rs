@@ -140,7 +140,7 @@ impl Trial {
             errors.push(known.iter().zip(predicted).map(|(value, predicted)| value - predicted).collect());
         }
         let apart = apart(origins);
-        let (mut loss, mut inside, mut count) = (0.0, 0, 0);
+        let (mut loss, mut inside, mut count) = (0.0, 0_usize, 0_usize);
         for (origin, row) in errors.iter().enumerate() {
             let spread = Spread::of(&errors, Some(origin), apart, least_widening(model))?;
             for (step, error) in row.iter().enumerate() {

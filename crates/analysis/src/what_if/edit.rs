@@ -46,8 +46,8 @@ pub fn edited(present: Present<'_>, scenario: &Scenario, day: Option<i64>) -> Ed
             Change::Move { .. } => {}
             Change::AddHosts { count, host } => edited.add_hosts(*count, host),
             Change::RemoveHosts { hosts } => {
-                let is_there = |id: &&ExternalId| edited.basis.hosts.iter().any(|host| host.external_id == **id);
-                edited.missing += hosts.iter().filter(|id| !is_there(id)).count() as u32;
+                let stands_here = |id: &&ExternalId| edited.basis.hosts.iter().any(|host| host.external_id == **id);
+                edited.missing += hosts.iter().filter(|id| !stands_here(id)).count() as u32;
                 edited.remove_hosts(hosts);
             }
             Change::FailHosts { count } => edited.fail_hosts(*count),

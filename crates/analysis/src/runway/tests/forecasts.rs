@@ -66,14 +66,14 @@ fn what_is_full_is_full_today() {
 
 #[test]
 fn too_little_is_called_collecting_and_too_old_stale() {
-    let short = history((0..20).map(|day| day as f64));
+    let short = history((0..20).map(f64::from));
     assert_eq!(outlook(Resource::StorageUsed, &short, 75.0), Outlook::Collecting { days: 20 });
     assert_eq!(outlook(Resource::StorageUsed, &DailySeries::default(), 75.0), Outlook::Collecting { days: 0 });
-    let mut old = history((0..90).map(|day| day as f64));
+    let mut old = history((0..90).map(f64::from));
     old.first_day -= 10;
     let stale = Outlook::NotForecastable { reason: Unforecastable::Stale };
     assert_eq!(outlook(Resource::StorageUsed, &old, 175.0), stale);
-    let mut thin = history((0..90).map(|day| day as f64));
+    let mut thin = history((0..90).map(f64::from));
     thin.values.iter_mut().enumerate().filter(|(day, _)| day % 2 == 1).for_each(|(_, value)| *value = None);
     let gaps = Outlook::NotForecastable { reason: Unforecastable::Gaps };
     assert_eq!(outlook(Resource::StorageUsed, &thin, 175.0), gaps);
