@@ -14,6 +14,7 @@ use store::{
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{
+    capacity::Judged,
     error::{Error, Result, chain},
     live::Hub,
     passwords::Passwords,
@@ -144,6 +145,8 @@ pub(crate) struct Inner {
     pub(crate) parallel_syncs: u64,
     /// Matching machines: one at a time.
     pub(crate) linking: tokio::sync::Mutex<()>,
+    /// Judged once for all who ask.
+    pub(crate) capacity: tokio::sync::Mutex<Judged>,
     /// Names this process in leases.
     pub(crate) owner: String,
 }
@@ -172,6 +175,7 @@ impl Engine {
                 saves: Semaphore::new(saves),
                 parallel_syncs: options.parallel_syncs as u64,
                 linking: tokio::sync::Mutex::new(()),
+                capacity: tokio::sync::Mutex::default(),
                 owner: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             }),
         })

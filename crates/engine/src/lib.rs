@@ -4,6 +4,7 @@
 //! `store`'s business, what is read from platforms `connectors`'.
 
 mod accounts;
+mod capacity;
 mod clock;
 mod engine;
 mod error;

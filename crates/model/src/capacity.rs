@@ -6,6 +6,7 @@ mod basis;
 mod fit;
 mod gap;
 mod settings;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use basis::{Admission, Basis, HostSize, HostStanding, MachineSize, MachineSt
 pub use fit::{Fit, Limit, Size, SizeFit};
 pub use gap::Gap;
 pub use settings::{CapacityOverride, CapacitySettings};
+pub use view::{EstateCapacity, PoolView, ResourceOutlook, StoreView};
 
 /// What can run out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -12,8 +12,10 @@ mod overview;
 mod read;
 mod search;
 mod sql;
+mod state;
 mod subjects;
 mod tables;
+mod whole;
 
 use model::table::{ClusterRow, DatastoreRow, HostRow, NetworkRow, Page, TableQuery, VmRow};
 
@@ -25,6 +27,7 @@ pub use overview::overview;
 pub use search::search;
 pub(crate) use sql::id_list;
 pub use subjects::subjects;
+pub use whole::{Whole, whole};
 
 use crate::{Database, QueryError};
 

@@ -8,6 +8,7 @@
 mod cells;
 mod clusters;
 mod cursor;
+mod daily;
 mod day;
 mod directory;
 mod fleet;
@@ -28,6 +29,7 @@ mod write;
 
 pub use clusters::of_clusters;
 pub use cursor::{cursor, retention, set_cursor, set_retention};
+pub use daily::{DayFigures, days};
 pub use fleet::{FleetStats, fleet};
 pub use fold::{Folded, fold};
 pub use ingest::{Ingested, Refused, ingest};

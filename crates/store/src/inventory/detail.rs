@@ -2,13 +2,17 @@
 
 use model::{
     ids::{ExternalId, ObjectId},
-    inventory::{ClusterState, DatastoreState, Health, HostState, ObjectKind, VmState},
+    inventory::ObjectKind,
     table::{ClusterDetail, DatastoreDetail, HostDetail, NetworkDetail, Reference, Related, VmDetail},
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde::de::DeserializeOwned;
 
-use super::{alarms, list, read::Columns};
+use super::{
+    alarms, list,
+    read::Columns,
+    state::{cluster_state, datastore_state, host_state, vm_state},
+};
 use crate::{Database, StoreError, error::from_json};
 
 /// A machine, archived or not.
@@ -20,24 +24,7 @@ pub async fn vm(db: &Database, id: ObjectId) -> Result<Option<VmDetail>, StoreEr
         row,
         external_id: s.get("external_id")?,
         config: document(&kept)?,
-        state: VmState {
-            health: s.health()?,
-            cpu_usage_mhz: s.get("cpu_usage_mhz")?,
-            memory_active_bytes: s.get("memory_active_bytes")?,
-            memory_consumed_bytes: s.get("memory_consumed_bytes")?,
-            memory_ballooned_bytes: s.get("memory_ballooned_bytes")?,
-            memory_swapped_bytes: s.get("memory_swapped_bytes")?,
-            uptime_s: s.get("uptime_s")?,
-            boot_at_ms: s.get("boot_at_ms")?,
-            storage_committed_bytes: s.get("storage_committed_bytes")?,
-            storage_uncommitted_bytes: s.get("storage_uncommitted_bytes")?,
-            storage_unshared_bytes: s.get("storage_unshared_bytes")?,
-            memory_demand_bytes: s.get("memory_demand_bytes")?,
-            heartbeat: s.get("heartbeat")?,
-            replication_state: s.get("replication_state")?,
-            replication_health: s.word_or_none("replication_health", Health::from_key)?,
-            last_replication_at_ms: s.get("last_replication_at_ms")?,
-        },
+        state: vm_state(&s)?,
         datastores: related(db, "vm_datastore", ("vm", id), ObjectKind::Datastore).await?,
         networks: related(db, "vm_network", ("vm", id), ObjectKind::Network).await?,
         alarms: alarms::of_object(db, ObjectKind::Vm, id).await?,
@@ -52,13 +39,7 @@ pub async fn host(db: &Database, id: ObjectId) -> Result<Option<HostDetail>, Sto
         row,
         external_id: s.get("external_id")?,
         config: document(&kept)?,
-        state: HostState {
-            health: s.health()?,
-            cpu_usage_mhz: s.get("cpu_usage_mhz")?,
-            memory_usage_bytes: s.get("memory_usage_bytes")?,
-            uptime_s: s.get("uptime_s")?,
-            boot_at_ms: s.get("boot_at_ms")?,
-        },
+        state: host_state(&s)?,
         datastores: objects(related(db, "host_datastore", ("host", id), ObjectKind::Datastore).await?),
         networks: objects(related(db, "host_network", ("host", id), ObjectKind::Network).await?),
         alarms: alarms::of_object(db, ObjectKind::Host, id).await?,
@@ -78,12 +59,7 @@ pub async fn cluster(db: &Database, id: ObjectId) -> Result<Option<ClusterDetail
         row,
         external_id: s.get("external_id")?,
         config: document(&kept)?,
-        state: ClusterState {
-            health: s.health()?,
-            effective_cpu_mhz: s.get("effective_cpu_mhz")?,
-            effective_memory_bytes: s.get("effective_memory_bytes")?,
-            effective_hosts: s.get("effective_hosts")?,
-        },
+        state: cluster_state(&s)?,
         resource_pools: pools.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?,
         alarms: alarms::of_object(db, ObjectKind::Cluster, id).await?,
     }))
@@ -97,12 +73,7 @@ pub async fn datastore(db: &Database, id: ObjectId) -> Result<Option<DatastoreDe
         row,
         external_id: s.get("external_id")?,
         config: document(&kept)?,
-        state: DatastoreState {
-            health: s.health()?,
-            free_bytes: s.get("free_bytes")?,
-            uncommitted_bytes: s.get("uncommitted_bytes")?,
-            owner_node: s.get("owner_node")?,
-        },
+        state: datastore_state(&s)?,
         hosts: objects(related(db, "host_datastore", ("datastore", id), ObjectKind::Host).await?),
         alarms: alarms::of_object(db, ObjectKind::Datastore, id).await?,
     }))
@@ -128,7 +99,7 @@ async fn kept(db: &Database, table: &str, id: ObjectId) -> Result<Option<QueryRe
     Ok(db.read().query_one_raw(Statement::from_string(db.sql_backend(), sql)).await?)
 }
 
-fn document<T: DeserializeOwned>(row: &QueryResult) -> Result<T, StoreError> {
+pub(super) fn document<T: DeserializeOwned>(row: &QueryResult) -> Result<T, StoreError> {
     from_json("configuration", &row.try_get::<String>("", "document")?)
 }
 
