@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod export;
 mod inventory;
+mod keeping;
 mod linking;
 mod live;
 mod measurements;

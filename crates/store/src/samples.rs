@@ -9,6 +9,7 @@ mod cells;
 mod cursor;
 mod day;
 mod directory;
+mod extent;
 mod fleet;
 mod fold;
 mod ingest;
@@ -26,6 +27,7 @@ mod view;
 mod write;
 
 pub use cursor::{cursor, retention, set_cursor, set_retention};
+pub use extent::extent;
 pub use fleet::{FleetStats, fleet};
 pub use fold::{Folded, fold};
 pub use ingest::{Ingested, Refused, ingest};

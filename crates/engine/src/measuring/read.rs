@@ -8,6 +8,7 @@ use connectors::{Endpoint, SampleRequest, Sampled, Sampling};
 use model::{
     failure::{Failure, FailureKind},
     ids::SourceId,
+    mapping::MetricMapping,
     run::{RunIssue, Severity},
     sample::{SeriesSamples, Subject},
     source::SourceKind,
@@ -57,6 +58,7 @@ struct Read<'a> {
     id: SourceId,
     endpoint: Endpoint,
     subjects: Vec<Subject>,
+    mappings: Vec<MetricMapping>,
     stop: &'a CancellationToken,
 }
 
@@ -75,6 +77,7 @@ pub(super) async fn read(engine: &Engine, id: SourceId, stop: &CancellationToken
         id,
         endpoint: endpoint(source.settings, password(engine, id).await?),
         subjects: store::inventory::subjects(engine.db(), id).await.map_err(|error| internal(&error))?,
+        mappings: store::mappings::of_source(engine.db(), id).await.map_err(|error| internal(&error))?,
         stop,
     };
     let began = Instant::now();
@@ -150,7 +153,8 @@ impl Read<'_> {
         let (sink, batches) = mpsc::channel(BATCHES_AHEAD);
         let sampling = Sampling { request: &request, sink, cancel: self.stop };
         // Whichever fails first takes the other with it: a connector whose sink is closed ends as cancelled.
-        let (sampled, kept) = tokio::join!(connectors::samples(&self.endpoint, sampling), self.keep(batches, kept));
+        let (sampled, kept) =
+            tokio::join!(connectors::samples_with(&self.endpoint, sampling, &self.mappings), self.keep(batches, kept));
         kept?;
         sampled
     }
