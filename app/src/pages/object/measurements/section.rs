@@ -99,7 +99,8 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, mut wanted: Wanted) -> 
         }),
         _ => None,
     };
-    let note = format!("times are {zone}");
+    // A clock has one distance from UTC on a chart, also where summer time began or ended within it.
+    let note = format!("all times {zone}");
     let html = view! {
         {systems}
         <Card title="Measurements" note class="c12 drawing" end=move || choices(&wanted, &period, &range)>
