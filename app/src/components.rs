@@ -24,6 +24,4 @@ pub use page_head::PageHead;
 pub use pager::Pager;
 pub use plain_table::{Head, PlainTable};
 pub use state::{Dot, StatePill, Tone, Unknown};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use time::local;
 pub use time::{Age, Clock, Timestamp, Zone, age_words};

@@ -3,12 +3,23 @@
 //! The HTML comes from components, which escape what they are given. Nothing here knows what a chart means: a plot carries
 //! its readings (`data-points`), and they are shown as they are written.
 
+#[cfg(feature = "ssr")]
+mod fields;
 #[cfg(target_arch = "wasm32")]
 mod reading;
+#[cfg(feature = "ssr")]
+mod told;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::inventory::ObjectKind;
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+pub(crate) use {
+    fields::{action, hidden, input, metric_choice},
+    told::Told,
+};
 
 use crate::{
     components::{ErrorState, Skeleton, Zone},
@@ -21,32 +32,57 @@ use crate::{
 
 pub(crate) type Drawing = Loaded<Result<String, AppError>>;
 
-/// Loads the charts of the object of this kind that the address names, or without a kind the boards of Monitoring; again
-/// whenever something was measured.
-pub(crate) fn load(kind: Option<ObjectKind>) -> Drawing {
+/// A part of a page that the server draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The charts of the object that the address names, and what other systems say of it.
+    Object(ObjectKind),
+    /// The boards of Monitoring.
+    Monitoring,
+    /// Which machines are one.
+    WhoIsWho,
+    /// How long measurements are kept, and from where they are taken.
+    Keeping,
+    /// A person's own measurements of the source that the address names.
+    Mappings,
+}
+
+impl Part {
+    /// It shows measurements and is drawn again with them. What people fill in stays as it is under their hands.
+    const fn is_live(self) -> bool {
+        matches!(self, Self::Object(_) | Self::Monitoring)
+    }
+}
+
+/// Loads a part; again whenever something was measured or synced, where that changes it.
+pub(crate) fn load(part: Part) -> Drawing {
     let (id, live) = (object_id(), Live::current());
     let (zone, search) = (Zone::current(), use_location().search);
     resource(
-        move || (id.get(), search.get(), zone.get(), live.measured_version(), live.inventory_version()),
-        move |(id, search, utc_offset_ms, _, _)| async move {
-            match (kind, id) {
-                (Some(_), None) => Ok(String::new()),
-                (kind, id) => draw_measurements(kind.zip(id), search, utc_offset_ms).await,
-            }
+        move || {
+            let version = if part.is_live() { live.measured_version() + live.inventory_version() } else { 0 };
+            (id.get(), search.get(), zone.get(), version)
         },
+        move |(id, search, utc_offset_ms, _)| draw_measurements(part, id, search, utc_offset_ms),
     )
 }
 
 /// A drawing, loaded by the caller; nothing where there is nothing to draw.
 #[component]
-pub(crate) fn Drawn(drawing: Drawing) -> AnyView {
+pub(crate) fn Drawn(
+    drawing: Drawing,
+    /// Of the skeleton that stands for it.
+    #[prop(default = 12)]
+    rows: usize,
+) -> AnyView {
     #[cfg(target_arch = "wasm32")]
     reading::keep_ages();
     view! {
-        <Transition fallback=|| {
+        <Transition fallback=move || {
             view! {
                 <section class="card drawing">
-                    <Skeleton rows=12 />
+                    <Skeleton rows />
                 </section>
             }
         }>

@@ -10,12 +10,13 @@ use std::{
 
 use model::{account::Actor, ids::UserId};
 
-use crate::server::source_form::Draft;
+use crate::{drawn::Told, server::source_form::Draft};
 
 #[derive(Clone)]
 pub(crate) enum Note {
     OneTimePassword { user: UserId, password: String },
     SourceDraft(Box<Draft>),
+    Told(Box<Told>),
 }
 
 struct Kept {

@@ -2,7 +2,9 @@
 
 pub mod accounts;
 pub mod inventory;
+pub mod keeping;
 pub mod links;
+pub mod mappings;
 pub mod measurements;
 pub mod password;
 pub mod runs;

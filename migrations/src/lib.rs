@@ -5,6 +5,7 @@
 mod hyperv;
 mod initial;
 mod links;
+mod mappings;
 mod measuring;
 mod samples;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(samples::Samples),
             Box::new(measuring::Measuring),
             Box::new(links::Links),
+            Box::new(mappings::Mappings),
         ]
     }
 }

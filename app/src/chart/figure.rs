@@ -46,7 +46,7 @@ impl Chart {
         let last = print(unit, self.summary.last);
         let age = age(self.summary.last_ms, self.now_ms);
         let notes = [
-            words::covered(&self.view),
+            words::covered(&self.view, &self.summary, &self.range, self.utc_offset_ms),
             words::grain(self.view.grain),
             (self.view.step_ms > self.view.grain.ms()).then(|| words::step(self.view.step_ms)),
         ];
@@ -63,7 +63,7 @@ impl Chart {
                 </figcaption>
                 {self.plot()}
                 <div class="below">
-                    <output class="readout"></output>
+                    <output class="readout" aria-live="off"></output>
                     {figures}
                 </div>
                 <p class="notes">{notes.join(" · ")}</p>
@@ -126,9 +126,10 @@ impl Chart {
                 class="plot"
                 id=format!("{key}-plot")
                 role="img"
-                aria-label=words::sentence(view, &self.range, self.utc_offset_ms)
+                aria-label=words::sentence(view, &self.summary, &self.range, self.utc_offset_ms)
                 data-start=across.range.start
                 data-step=across.step_ms
+                data-offset=self.utc_offset_ms
                 data-columns=columns
                 data-unit=axis.measure.suffix
                 data-points=self.readings(&axis, &across)

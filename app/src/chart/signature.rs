@@ -59,6 +59,7 @@ pub(crate) fn signature(metric: Metric, week: &Week, days: i64, zone: &str) -> A
         }
     });
     let sentence = sentence(metric, &week, days);
+    let has_gaps = week.iter().flatten().any(Option::is_none);
     let cells = cells.collect_view();
     let rows = rows.collect_view();
     view! {
@@ -84,6 +85,7 @@ pub(crate) fn signature(metric: Metric, week: &Week, days: i64, zone: &str) -> A
                     {key.collect_view()}
                 </svg>
                 <span>"100 %"</span>
+                {has_gaps.then(|| view! { <span>"empty: no value"</span> })}
                 <span>{sentence.split_once(": ").map(|(_, words)| words.to_owned())}</span>
             </p>
             <div class="numbers">

@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-use model::{format, sample::Grain, series::SeriesView};
+use model::{
+    format,
+    sample::Grain,
+    series::{SeriesSummary, SeriesView},
+};
 
 use super::{axis::print, moments};
 
 /// `CPU usage, 1 d to 2026-11-23 11:20 UTC: average 12 %, 95 % of the time at or below 40 %, highest 80 %; 98 % covered`
-pub(super) fn sentence(view: &SeriesView, range: &Range<i64>, utc_offset_ms: i64) -> String {
+pub(super) fn sentence(view: &SeriesView, summary: &SeriesSummary, range: &Range<i64>, utc_offset_ms: i64) -> String {
     let unit = view.metric.unit();
     let head = format!(
         "{}, {} to {} {}",
@@ -25,7 +29,7 @@ pub(super) fn sentence(view: &SeriesView, range: &Range<i64>, utc_offset_ms: i64
         view.maximum.map(|value| format!("highest {}", print(unit, value))),
     ];
     let figures: Vec<String> = figures.into_iter().flatten().collect();
-    let covered = covered(view).map_or(String::new(), |words| format!("; {words}"));
+    let covered = covered(view, summary, range, utc_offset_ms).map_or(String::new(), |words| format!("; {words}"));
     format!("{head}: {}{covered}", figures.join(", "))
 }
 
@@ -38,10 +42,26 @@ pub(super) fn length(range: &Range<i64>) -> String {
     }
 }
 
-/// `98 % covered`; `None` where nothing was expected yet. Whole is whole: what lacks something never reads 100 %.
-pub(super) fn covered(view: &SeriesView) -> Option<String> {
-    let percent = view.valid.min(view.expected).checked_mul(100)?.checked_div(view.expected)?;
-    Some(format!("{percent} % covered"))
+/// `98 % covered`, of the whole time that is shown; where there is nothing of its beginning, also what is covered since there
+/// is: `4 % covered, 100 % since 2026-11-23 10:20`. `None` where nothing was expected yet. Whole is whole: what lacks
+/// something never reads 100 %.
+pub(super) fn covered(
+    view: &SeriesView,
+    summary: &SeriesSummary,
+    range: &Range<i64>,
+    utc_offset_ms: i64,
+) -> Option<String> {
+    let valid = view.valid.min(view.expected);
+    let since = valid.checked_mul(100)?.checked_div(view.expected)?;
+    if summary.first_ms <= range.start {
+        return Some(format!("{since} % covered"));
+    }
+    let all = ((range.end - range.start) / Grain::BASE.ms()).max(1) as u64;
+    let whole = match valid.saturating_mul(100) / all.max(valid) {
+        0 if valid > 0 => "under 1".to_owned(),
+        percent => percent.to_string(),
+    };
+    Some(format!("{whole} % covered, {since} % since {}", moments::moment(summary.first_ms, utc_offset_ms)))
 }
 
 /// What a coarse grain means; nothing for the finest.
@@ -85,21 +105,40 @@ mod tests {
     fn a_chart_is_a_sentence() {
         let now = 1_795_432_800_000;
         assert_eq!(
-            sentence(&view(), &(now - 86_400_000..now), 0),
+            sentence(&view(), &summary(0), &(now - 86_400_000..now), 0),
             "CPU usage, 24 hours to 2026-11-23 11:20 UTC: average 12 %, 95 % of the time at or below 40 %, highest 80 %; \
              99 % covered"
         );
         let empty = SeriesView { points: vec![], ..view() };
         assert!(
-            sentence(&empty, &(now - 7 * 86_400_000..now), 0).ends_with("7 days to 2026-11-23 11:20 UTC: no value")
+            sentence(&empty, &summary(0), &(now - 7 * 86_400_000..now), 0)
+                .ends_with("7 days to 2026-11-23 11:20 UTC: no value")
         );
+    }
+
+    fn summary(first_ms: i64) -> SeriesSummary {
+        SeriesSummary { metric: Metric::CpuUsage, grain: Grain::BASE, first_ms, last_ms: first_ms, last: 12.0 }
     }
 
     #[test]
     fn what_lacks_something_is_not_whole() {
+        let day = 0..86_400_000;
+        let covered = |view: &SeriesView| covered(view, &summary(0), &day, 0);
         assert_eq!(covered(&view()).unwrap(), "99 % covered");
         assert_eq!(covered(&SeriesView { valid: 288, ..view() }).unwrap(), "100 % covered");
         assert_eq!(covered(&SeriesView { expected: 0, ..view() }), None);
         assert_eq!(grain(Grain::TwoHours).unwrap(), "values of 2 hours: trends only");
+    }
+
+    #[test]
+    fn an_hour_is_not_a_day() {
+        // 2026-11-23T11:20:00Z, and an hour of values before it.
+        let now = 1_795_432_800_000;
+        let (hour, day) = (now - 3_600_000, now - 86_400_000..now);
+        let view = SeriesView { valid: 12, expected: 12, ..view() };
+        assert_eq!(covered(&view, &summary(hour), &day, 0).unwrap(), "4 % covered, 100 % since 2026-11-23 10:20");
+        let month = now - 30 * 86_400_000..now;
+        assert!(covered(&view, &summary(hour), &month, 0).unwrap().starts_with("under 1 % covered"));
+        assert_eq!(covered(&view, &summary(hour), &(hour..now), 0).unwrap(), "100 % covered");
     }
 }

@@ -92,9 +92,6 @@ pub fn age_words(elapsed_ms: i64) -> String {
 }
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use ticking::local;
-
-#[cfg(target_arch = "wasm32")]
 mod ticking {
     use gloo_timers::callback::Interval;
     use leptos::prelude::*;
@@ -112,12 +109,12 @@ mod ticking {
         on_cleanup(move || drop(interval.try_update_value(Option::take)));
     }
 
-    /// Of now: a chart that reaches over a change to summer time is an hour off before it.
+    /// Of now: a chart that reaches over a change to summer time keeps it throughout, and says which it is.
     pub(super) fn utc_offset_ms() -> i64 {
         -(js_sys::Date::new_0().get_timezone_offset() * 60_000.0) as i64
     }
 
-    pub(crate) fn local(ms: i64) -> String {
+    pub(super) fn local(ms: i64) -> String {
         let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(ms as f64));
         format!(
             "{:04}-{:02}-{:02} {:02}:{:02}",

@@ -4,7 +4,9 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use crate::components::{Clock, age_words, local};
+use model::format;
+
+use crate::components::{Clock, age_words};
 
 /// Columns that the page keys move by.
 const PAGE: i64 = 12;
@@ -28,7 +30,7 @@ pub(super) fn on_key(event: &ev::KeyboardEvent) {
         return;
     }
     let Some(plot) = plot_of(event) else { return };
-    let at = number(&plot, "data-at");
+    let at = number(&plot, "aria-valuenow");
     let to = match event.key().as_str() {
         "ArrowLeft" => at - 1,
         "ArrowRight" => at + 1,
@@ -56,16 +58,18 @@ fn show(plot: &Element, column: i64) {
     if !plot.class_list().contains("reading") {
         clear();
         plot.set_class_name("plot reading");
-    } else if number(plot, "data-at") == column {
+    } else if number(plot, "aria-valuenow") == column {
         return;
     }
-    let _ = plot.set_attribute("data-at", &column.to_string());
+    let _ = plot.set_attribute("aria-valuenow", &column.to_string());
     if let Some(cursor) = plot.query_selector(".cursor").ok().flatten() {
         let _ = cursor.set_attribute("d", &format!("M{column} 0v1000"));
     }
     let (points, unit) = (text(plot, "data-points"), text(plot, "data-unit"));
     let values = points.split(',').nth(column as usize - 1).unwrap_or_default();
-    let mut words = local(number(plot, "data-start") + column * number(plot, "data-step"));
+    // By the clock of the chart's own labels and table.
+    let at_ms = number(plot, "data-start") + column * number(plot, "data-step") + number(plot, "data-offset");
+    let mut words = format::iso_utc(at_ms)[..16].replace('T', " ");
     let mut values = values.split(' ').filter(|value| !value.is_empty());
     match values.next() {
         Some(average) => words.extend([": average ", average, " ", &unit]),
@@ -74,10 +78,11 @@ fn show(plot: &Element, column: i64) {
     if let Some(maximum) = values.next() {
         words.extend([", highest ", maximum, " ", &unit]);
     }
+    let _ = plot.set_attribute("aria-valuetext", &words);
     write(plot, &words);
 }
 
-/// Below the plot, where it is read out, too.
+/// Below the plot. Not a live region: what the keys choose is read out as the plot's value, and the mouse says nothing.
 fn write(plot: &Element, words: &str) {
     let line = plot.parent_element().and_then(|figure| figure.query_selector(".readout").ok().flatten());
     if let Some(line) = line {
@@ -102,15 +107,25 @@ fn number(plot: &Element, name: &str) -> i64 {
     text(plot, name).parse().unwrap_or(0)
 }
 
-/// Before a drawing is replaced: what is open and what has the focus. They are the same again afterwards, and plots can be
-/// reached by keys.
+/// Before a drawing is replaced: what is open and what has the focus. They are the same again afterwards, and plots are
+/// read by keys: a value of many, chosen with arrows, is what assistive technology calls a slider.
 pub(super) fn keep_open() {
     let mut open = Vec::new();
     each(".drawn details[open]", |details| open.push(details.id()));
     let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
     request_animation_frame(move || {
         each(".plot[data-points]", |plot| {
-            let _ = plot.set_attribute("tabindex", "0");
+            let last = text(plot, "data-columns");
+            for (name, value) in [
+                ("role", "slider"),
+                ("tabindex", "0"),
+                ("aria-roledescription", "chart"),
+                ("aria-valuemin", "1"),
+                ("aria-valuemax", &last),
+                ("aria-valuenow", &last),
+            ] {
+                let _ = plot.set_attribute(name, value);
+            }
         });
         for id in open {
             if let Some(details) = document().get_element_by_id(&id) {

@@ -1,14 +1,20 @@
-//! Administration: users, and what this installation is.
+//! Administration: users, what is kept of measurements, and what this installation is.
 
 mod about;
+#[cfg(feature = "ssr")]
+mod keeping;
 mod users;
 
 use leptos::prelude::*;
 use model::account::Role;
 
+#[cfg(feature = "ssr")]
+pub(crate) use keeping::draw;
+
 use self::{about::AboutCard, users::UserCards};
 use crate::{
     components::{ErrorState, PageHead},
+    drawn::{self, Drawn, Part},
     error::AppError,
     frame::Me,
 };
@@ -16,9 +22,11 @@ use crate::{
 #[component]
 pub fn AdminPage() -> impl IntoView {
     let body = if Me::may(Role::Admin) {
+        let keeping = drawn::load(Part::Keeping);
         view! {
             <div class="grid">
                 <UserCards />
+                <Drawn drawing=keeping />
                 <AboutCard />
             </div>
         }
@@ -34,7 +42,7 @@ pub fn AdminPage() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHead title="Administration" line="Users and this installation" />
+        <PageHead title="Administration" line="Users, measurements and this installation" />
         {body}
     }
 }

@@ -13,12 +13,12 @@ pub(crate) use board::draw;
 
 use crate::{
     components::PageHead,
-    drawn::{self, Drawn},
+    drawn::{self, Drawn, Part},
 };
 
 #[component]
 pub fn MonitoringPage() -> impl IntoView {
-    let drawing = drawn::load(None);
+    let drawing = drawn::load(Part::Monitoring);
     view! {
         <PageHead title="Monitoring" line="Who is busiest by the latest values, and what is wrong now" />
         <Drawn drawing />

@@ -2,6 +2,8 @@
 
 mod delete;
 mod form;
+#[cfg(feature = "ssr")]
+mod mappings;
 mod outcome;
 mod wording;
 
@@ -13,9 +15,13 @@ use model::{
     source::{SourceKind, SourceView},
 };
 
+#[cfg(feature = "ssr")]
+pub(crate) use mappings::draw;
+
 use self::{delete::DeleteCard, form::SourceFields};
 use crate::{
     components::{Breadcrumbs, Card, ErrorPage, ErrorState, PageHead, Skeleton},
+    drawn::{self, Drawn, Part},
     error::AppError,
     frame::Me,
     live::Live,
@@ -86,6 +92,7 @@ pub fn SourcePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse::<SourceId>().ok()));
     let draft = draft_resource();
+    let mappings = drawn::load(Part::Mappings);
     let source = resource(
         move || id.get(),
         |id| async move {
@@ -109,6 +116,7 @@ pub fn SourcePage() -> impl IntoView {
     // Beside each other and not within: a page that waits for another is rendered anew when that one arrives.
     view! {
         <Transition fallback=|| view! { <Skeleton rows=8 /> }>{body}</Transition>
+        <Drawn drawing=mappings rows=0 />
         <Runs id />
         <Transition fallback=|| ()>{end}</Transition>
     }

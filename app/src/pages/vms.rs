@@ -4,14 +4,12 @@ mod allocation;
 mod detail;
 mod devices;
 mod hyperv;
-mod links;
 mod snapshots;
 
 use leptos::prelude::*;
 use model::inventory::ObjectKind;
 
 pub use detail::VmPage;
-pub(super) use links::LinkTable;
 
 use crate::{components::PageHead, table::TablePage};
 

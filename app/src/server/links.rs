@@ -1,35 +1,34 @@
-//! Server functions of links: which records are one machine, and what people say of them.
+//! Server functions of links: what people say of two records. What is shown of links is drawn (`server::measurements`).
 
-use leptos::{prelude::*, server_fn::codec::Json};
-use model::{identity::LinkView, ids::ObjectId, series::MetricOrigin};
+use leptos::prelude::*;
+use model::ids::ObjectId;
 
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::guard;
+use crate::{drawn::Told, guard, server::accounts::local_path};
 #[cfg(feature = "ssr")]
-use model::{account::Role, inventory::ObjectKind};
-
-/// Links and suggestions of one machine, and who tells which of its metrics.
-#[server(prefix = "/api/fn", endpoint = "read_links", input = Json)]
-pub async fn read_links(id: ObjectId) -> Result<(Vec<LinkView>, Vec<MetricOrigin>), AppError> {
-    let (engine, actor) = guard::require(Role::Viewer).await?;
-    let links = engine.links_of(&actor, id).await?;
-    let origins = if links.is_empty() { Vec::new() } else { engine.metric_origins(&actor, ObjectKind::Vm, id).await? };
-    Ok((links, origins))
-}
-
-/// What waits for somebody's word.
-#[server(prefix = "/api/fn", endpoint = "list_link_suggestions", input = Json)]
-pub async fn list_link_suggestions() -> Result<Vec<LinkView>, AppError> {
-    let (engine, actor) = guard::require(Role::Viewer).await?;
-    Ok(engine.link_suggestions(&actor).await?)
-}
+use model::account::Role;
 
 /// Says that two records are one machine, or that they are not.
 #[server(prefix = "/api/fn", endpoint = "decide_link")]
-pub async fn decide_link(monitored: ObjectId, platform: ObjectId, is_one: bool) -> Result<(), AppError> {
+pub async fn decide_link(
+    monitored: ObjectId,
+    platform: ObjectId,
+    is_one: bool,
+    next: Option<String>,
+) -> Result<(), AppError> {
     let (engine, actor) = guard::require(Role::Manager).await?;
-    engine.decide_link(&actor, monitored, platform, is_one).await?;
-    crate::response::go_to(&format!("/vms/{platform}"));
-    Ok(())
+    let decided = engine.decide_link(&actor, monitored, platform, is_one).await;
+    let words = if is_one { "They are one machine." } else { "They are two machines." };
+    let said = decided.map(|()| words.to_owned()).map_err(AppError::from);
+    Told::answer(&actor, local_path(next.as_deref()), "decide_link", Vec::new(), said)
+}
+
+/// Takes back what somebody has said of two records.
+#[server(prefix = "/api/fn", endpoint = "forget_link")]
+pub async fn forget_link(monitored: ObjectId, platform: ObjectId, next: Option<String>) -> Result<(), AppError> {
+    let (engine, actor) = guard::require(Role::Manager).await?;
+    let forgotten = engine.forget_link(&actor, monitored, platform).await;
+    let said = forgotten.map(|()| "Taken back; evidence decides again.".to_owned()).map_err(AppError::from);
+    Told::answer(&actor, local_path(next.as_deref()), "decide_link", Vec::new(), said)
 }

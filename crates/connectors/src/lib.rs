@@ -23,6 +23,7 @@ use model::{
     check::CheckOutcome,
     failure::{Failure, FailureKind},
     inventory::Collection,
+    mapping::{MappingTrial, MetricMapping},
     source::{SourceKind, TlsMode},
 };
 use secrecy::SecretString;
@@ -73,5 +74,39 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Samp
         SourceKind::Zabbix => zabbix::samples(endpoint, sampling).await,
         SourceKind::Hyperv => Err(Failure::new(FailureKind::NotThisProduct, "this version does not measure Hyper-V")
             .with_advice("Measure the machines with Prometheus or Zabbix, and add that as a source.")),
+    }
+}
+
+/// The same with the mappings of a person, where the source can have any.
+pub async fn samples_with(
+    endpoint: &Endpoint,
+    sampling: Sampling<'_>,
+    mappings: &[MetricMapping],
+) -> Result<Sampled, Failure> {
+    match endpoint.kind {
+        SourceKind::Prometheus => {
+            let mappings: Vec<prometheus::Mapping> = mappings.iter().map(prometheus::Mapping::from).collect();
+            prometheus::samples(endpoint, sampling, &mappings).await
+        }
+        SourceKind::Zabbix => zabbix::samples_with(endpoint, sampling, &zabbix::rules(mappings)).await,
+        SourceKind::Vcenter | SourceKind::Hyperv => samples(endpoint, sampling).await,
+    }
+}
+
+/// Why a mapping cannot be one of this kind of source, as a sentence for the person who wrote it.
+pub fn check_mapping(kind: SourceKind, mapping: &MetricMapping) -> Result<(), String> {
+    match kind {
+        // The server alone knows its language.
+        SourceKind::Prometheus => Ok(()),
+        SourceKind::Zabbix => zabbix::rule(mapping).map(drop).map_err(|error| error.to_string()),
+        SourceKind::Vcenter | SourceKind::Hyperv => Err("only monitoring systems take mappings".to_owned()),
+    }
+}
+
+/// Asks for a mapping once; keeps nothing. `None` where that would take as long as a read.
+pub async fn try_mapping(endpoint: &Endpoint, mapping: &MetricMapping) -> Result<Option<MappingTrial>, Failure> {
+    match endpoint.kind {
+        SourceKind::Prometheus => prometheus::try_mapping(endpoint, mapping).await.map(Some),
+        SourceKind::Zabbix | SourceKind::Vcenter | SourceKind::Hyperv => Ok(None),
     }
 }

@@ -23,9 +23,11 @@ mod samples;
 mod series;
 mod span;
 mod status;
+mod trial;
 
 pub use measure::Mapping;
 pub use samples::samples;
 
 pub(crate) use check::check;
 pub(crate) use collect::collect;
+pub(crate) use trial::try_mapping;

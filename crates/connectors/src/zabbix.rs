@@ -27,11 +27,22 @@ pub use samples::samples_with;
 pub(crate) use check::check;
 pub(crate) use collect::collect;
 
-use model::failure::Failure;
+use model::{failure::Failure, mapping::MetricMapping};
 
 use crate::{Endpoint, Sampled, Sampling};
+use mapping::{Rule, RuleError};
 
 /// Reads measurements by the built-in mapping alone.
 pub(crate) async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Sampled, Failure> {
     samples_with(endpoint, sampling, &[]).await
+}
+
+/// A person's mapping as a rule.
+pub(crate) fn rule(mapping: &MetricMapping) -> Result<Rule, RuleError> {
+    Ok(Rule::own(&mapping.selector, mapping.metric)?.times(mapping.factor))
+}
+
+/// The rules of mappings. They were checked before they were kept; what is none all the same is passed by.
+pub(crate) fn rules(mappings: &[MetricMapping]) -> Vec<Rule> {
+    mappings.iter().filter_map(|mapping| rule(mapping).ok()).collect()
 }

@@ -140,6 +140,8 @@ pub(crate) struct Inner {
     pub(crate) access: watch::Sender<u64>,
     /// Exports at a time.
     pub(crate) exports: Arc<Semaphore>,
+    /// Places for questions about measurements.
+    pub(crate) charts: Semaphore,
     /// Saves at a time; the other runs wait with what they have read.
     pub(crate) saves: Semaphore,
     pub(crate) parallel_syncs: u64,
@@ -172,6 +174,7 @@ impl Engine {
                 queued: Notify::new(),
                 access: watch::Sender::new(0),
                 exports: Arc::new(Semaphore::new(crate::export::AT_A_TIME)),
+                charts: Semaphore::new(crate::measurements::AT_A_TIME),
                 saves: Semaphore::new(saves),
                 parallel_syncs: options.parallel_syncs as u64,
                 linking: tokio::sync::Mutex::new(()),

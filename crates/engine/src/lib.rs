@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod export;
 mod inventory;
+mod keeping;
 mod linking;
 mod live;
 mod measurements;

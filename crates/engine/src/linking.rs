@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     account::{Actor, Role},
-    identity::{Identity, LinkState, LinkView},
+    identity::{Candidate, Identity, LinkState, LinkView},
     ids::{ObjectId, SourceId},
 };
 use store::links::{self, Known};
@@ -17,8 +17,10 @@ use crate::{
     workers::report,
 };
 
-/// Suggestions that a page shows.
-const SUGGESTIONS: u64 = 500;
+/// Suggestions, and links that people have made, that a page shows.
+const LINKS_SHOWN: u64 = 200;
+/// Machines of one search that a page offers.
+const CANDIDATES: u64 = 30;
 
 /// Matches all machines anew, where any source knows machines from within. One at a time: each sees what the last one saved.
 pub(crate) async fn link_machines(engine: Engine) {
@@ -29,8 +31,7 @@ pub(crate) async fn link_machines(engine: Engine) {
 }
 
 async fn relink(engine: &Engine) -> Result<()> {
-    let sources = store::sources::list(engine.db()).await?;
-    if !sources.iter().any(|source| source.settings.kind.is_monitoring()) {
+    if !has_monitoring(engine).await? {
         return Ok(());
     }
     let (known, decisions, before) = tokio::try_join!(
@@ -68,17 +69,47 @@ async fn relink(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+async fn has_monitoring(engine: &Engine) -> Result<bool> {
+    let sources = store::sources::list(engine.db()).await?;
+    Ok(sources.iter().any(|source| source.settings.kind.is_monitoring()))
+}
+
 impl Engine {
-    /// Links and suggestions of one machine, whichever side it stands on.
+    /// Whatever is said of one machine, whichever side it stands on.
     pub async fn links_of(&self, actor: &Actor, id: ObjectId) -> Result<Vec<LinkView>> {
         Self::allow(actor, Role::Viewer)?;
         Ok(links::of_machine(self.db(), id).await?)
     }
 
+    /// Some system knows machines from within.
+    pub async fn is_monitored(&self, actor: &Actor) -> Result<bool> {
+        Self::allow(actor, Role::Viewer)?;
+        has_monitoring(self).await
+    }
+
     /// What waits for somebody's word.
     pub async fn link_suggestions(&self, actor: &Actor) -> Result<Vec<LinkView>> {
         Self::allow(actor, Role::Viewer)?;
-        Ok(links::suggestions(self.db(), SUGGESTIONS).await?)
+        Ok(links::suggestions(self.db(), LINKS_SHOWN).await?)
+    }
+
+    /// What people have said, links and refusals.
+    pub async fn decided_links(&self, actor: &Actor) -> Result<Vec<LinkView>> {
+        Self::allow(actor, Role::Viewer)?;
+        Ok(links::decided(self.db(), LINKS_SHOWN).await?)
+    }
+
+    /// The machine that another one is looked for to.
+    pub async fn link_side(&self, actor: &Actor, id: ObjectId) -> Result<Candidate> {
+        Self::allow(actor, Role::Viewer)?;
+        links::known(self.db(), &[id]).await?.remove(&id).ok_or(Error::NotFound)
+    }
+
+    /// Machines that contain the text: of the other side than `of`, or of both.
+    pub async fn link_candidates(&self, actor: &Actor, text: &str, of: Option<&Candidate>) -> Result<Vec<Candidate>> {
+        Self::allow(actor, Role::Viewer)?;
+        let wanted = of.map(|side| !side.is_monitored());
+        Ok(links::candidates(self.db(), text, wanted, CANDIDATES).await?)
     }
 
     /// Says that two records are one machine, or that they are not.
@@ -90,10 +121,9 @@ impl Engine {
         is_one: bool,
     ) -> Result<()> {
         Self::allow(actor, Role::Manager)?;
-        let kinds = links::kinds_of(self.db(), &[monitored, platform]).await?;
-        let kind_of = |id| kinds.get(&id).copied().ok_or(Error::NotFound);
-        let (inner, outer) = (kind_of(monitored)?, kind_of(platform)?);
-        if !inner.is_monitoring() || outer.is_monitoring() {
+        let known = links::known(self.db(), &[monitored, platform]).await?;
+        let side = |id| known.get(&id).ok_or(Error::NotFound);
+        if !side(monitored)?.is_monitored() || side(platform)?.is_monitored() {
             return Err(Error::invalid(
                 "platform",
                 "a machine of a monitoring system is linked with one of a platform",
@@ -102,8 +132,17 @@ impl Engine {
         let state = if is_one { LinkState::Linked } else { LinkState::Refused };
         links::decide(self.db(), (monitored, platform), state, actor.name(), now_ms()).await?;
         tracing::info!(monitored = monitored.0, platform = platform.0, is_one, "two records of a machine were judged");
-        let engine = self.clone();
-        tokio::spawn(link_machines(engine));
+        // Awaited: the page that follows shows what came of it.
+        link_machines(self.clone()).await;
+        Ok(())
+    }
+
+    /// Takes back what somebody has said of two records: evidence decides again.
+    pub async fn forget_link(&self, actor: &Actor, monitored: ObjectId, platform: ObjectId) -> Result<()> {
+        Self::allow(actor, Role::Manager)?;
+        links::forget(self.db(), (monitored, platform)).await?;
+        tracing::info!(monitored = monitored.0, platform = platform.0, "a judgement of two records was taken back");
+        link_machines(self.clone()).await;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! Questions about measurements: what is measured of an object, its charts, its load through the week, the busiest. All of
 //! them for viewers.
 
+mod preference;
+
 use std::{collections::BTreeMap, ops::Range};
 
 use futures::future::try_join_all;
@@ -10,11 +12,22 @@ use model::{
     inventory::ObjectKind,
     metric::Metric,
     overview::AlarmView,
-    series::{Busy, MetricOrigin, OriginReason, SeriesSummary, SeriesView},
+    series::{Busy, MetricOrigin, Preferences, SeriesSummary, SeriesView},
+    table::SourceReference,
 };
 use store::{links, samples};
+use tokio::sync::SemaphorePermit;
 
-use crate::{Engine, clock::now_ms, error::Result};
+use self::preference::{best, reason};
+use crate::{
+    Engine,
+    clock::now_ms,
+    error::{Error, Result},
+};
+
+/// Questions about measurements that are answered at a time, over all people: each holds a reading connection, and pages
+/// find others.
+pub(crate) const AT_A_TIME: usize = 4;
 
 /// Points that one chart may have.
 const POINTS: usize = 2_000;
@@ -22,13 +35,11 @@ const POINTS: usize = 2_000;
 const BUSIEST: u64 = 100;
 const PROBLEMS: u64 = 200;
 
-/// A source whose last value is so much older than another's is no longer preferred.
-const STALE_MS: i64 = 3_600_000;
-
 /// A series of an object, and the record that it hangs on: a machine's own, or that of a monitoring system.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Owned {
     owner: ObjectId,
+    source: SourceReference,
     is_linked: bool,
     summary: SeriesSummary,
 }
@@ -37,27 +48,24 @@ impl Engine {
     /// What is measured of an object, by whichever source tells each metric best.
     pub async fn metrics_of(&self, actor: &Actor, kind: ObjectKind, id: ObjectId) -> Result<Vec<SeriesSummary>> {
         Self::allow(actor, Role::Viewer)?;
-        Ok(best(self.owned(kind, id).await?).into_values().map(|owned| owned.summary).collect())
+        let _place = self.place_of_charts().await?;
+        if kind != ObjectKind::Vm {
+            return Ok(samples::metrics_of(self.db(), kind, id).await?);
+        }
+        Ok(self.chosen(id).await?.into_values().map(|owned| owned.summary).collect())
     }
 
-    /// The same with the source of each, and why it is that one.
-    pub async fn metric_origins(&self, actor: &Actor, kind: ObjectKind, id: ObjectId) -> Result<Vec<MetricOrigin>> {
+    /// What is measured of a machine with the source of each metric, and why it is that one.
+    pub async fn metric_origins(&self, actor: &Actor, machine: ObjectId) -> Result<Vec<MetricOrigin>> {
         Self::allow(actor, Role::Viewer)?;
-        let owned = self.owned(kind, id).await?;
-        let sources = if kind == ObjectKind::Vm { links::linked_to(self.db(), id).await? } else { Vec::new() };
-        let count = |metric| owned.iter().filter(|owned| owned.summary.metric == metric).count();
-        let counts: BTreeMap<Metric, usize> =
-            owned.iter().map(|one| (one.summary.metric, count(one.summary.metric))).collect();
-        let origin = |(metric, chosen): (Metric, Owned)| MetricOrigin {
+        let _place = self.place_of_charts().await?;
+        let (all, preferences) = tokio::try_join!(self.owned(machine), self.stored_preferences())?;
+        let origin = |chosen: Owned| MetricOrigin {
+            reason: reason(&chosen, &all, &preferences),
             summary: chosen.summary,
-            by: sources.iter().find(|(owner, _)| *owner == chosen.owner).map(|(_, source)| source.clone()),
-            reason: match (counts[&metric], prefers_guest(metric) == chosen.is_linked) {
-                (1, _) => OriginReason::OnlyOne,
-                (_, true) => OriginReason::Preferred,
-                (_, false) => OriginReason::PreferredIsStale,
-            },
+            by: chosen.source,
         };
-        Ok(best(owned).into_iter().map(origin).collect())
+        Ok(best(all.clone(), &preferences).into_values().map(origin).collect())
     }
 
     /// `None` where nothing was measured. UTC milliseconds.
@@ -83,8 +91,9 @@ impl Engine {
         max_points: usize,
     ) -> Result<Vec<SeriesView>> {
         Self::allow(actor, Role::Viewer)?;
+        let _place = self.place_of_charts().await?;
         // Whose they are is asked once, however many there are.
-        let best = if kind == ObjectKind::Vm { best(self.owned(kind, id).await?) } else { BTreeMap::new() };
+        let best = if kind == ObjectKind::Vm { self.chosen(id).await? } else { BTreeMap::new() };
         let (max_points, now) = (max_points.clamp(1, POINTS), now_ms());
         let asked = metrics.iter().map(|metric| {
             let owner = best.get(metric).map_or(id, |owned| owned.owner);
@@ -93,27 +102,40 @@ impl Engine {
         Ok(try_join_all(asked).await?.into_iter().flatten().collect())
     }
 
-    /// All series of an object, its own and those of the records that are linked with it.
-    async fn owned(&self, kind: ObjectKind, id: ObjectId) -> Result<Vec<Owned>> {
-        let mut owners = vec![(id, false)];
-        if kind == ObjectKind::Vm {
-            let linked = links::linked_to(self.db(), id).await?;
-            owners.extend(linked.into_iter().map(|(owner, _)| (owner, true)));
-        }
+    /// All series of a machine, its own and those of the records that are linked with it.
+    async fn owned(&self, machine: ObjectId) -> Result<Vec<Owned>> {
+        let (mut own, linked) = tokio::try_join!(
+            links::known(self.db(), std::slice::from_ref(&machine)),
+            links::linked_to(self.db(), machine)
+        )?;
+        let own = own.remove(&machine).into_iter().map(|known| (machine, known.source, false));
+        let owners = own.chain(linked.into_iter().map(|(owner, source)| (owner, source, true)));
         let mut all = Vec::new();
-        for (owner, is_linked) in owners {
-            let summaries = samples::metrics_of(self.db(), kind, owner).await?;
-            all.extend(summaries.into_iter().map(|summary| Owned { owner, is_linked, summary }));
+        for (owner, source, is_linked) in owners {
+            let summaries = samples::metrics_of(self.db(), ObjectKind::Vm, owner).await?;
+            all.extend(summaries.into_iter().map(|summary| Owned {
+                owner,
+                source: source.clone(),
+                is_linked,
+                summary,
+            }));
         }
         Ok(all)
     }
 
-    /// Whose series of this metric is shown for an object.
-    async fn owner(&self, kind: ObjectKind, id: ObjectId, metric: Metric) -> Result<ObjectId> {
-        if kind != ObjectKind::Vm {
-            return Ok(id);
-        }
-        Ok(best(self.owned(kind, id).await?).get(&metric).map_or(id, |owned| owned.owner))
+    /// The series that is shown of each metric of a machine.
+    async fn chosen(&self, machine: ObjectId) -> Result<BTreeMap<Metric, Owned>> {
+        let (all, preferences) = tokio::try_join!(self.owned(machine), self.stored_preferences())?;
+        Ok(best(all, &preferences))
+    }
+
+    async fn stored_preferences(&self) -> Result<Preferences> {
+        Ok(store::settings::get(self.db(), preference::SETTING).await?.unwrap_or_default())
+    }
+
+    /// Waits until one of the questions before is answered.
+    async fn place_of_charts(&self) -> Result<SemaphorePermit<'_>> {
+        self.inner.charts.acquire().await.map_err(Error::internal)
     }
 
     /// The mean of each hour of the week, Monday first; `None` where nothing was measured.
@@ -127,12 +149,15 @@ impl Engine {
         utc_offset_ms: i64,
     ) -> Result<Option<[[Option<f64>; 24]; 7]>> {
         Self::allow(actor, Role::Viewer)?;
-        let owner = self.owner(kind, id, metric).await?;
+        let _place = self.place_of_charts().await?;
+        let chosen = if kind == ObjectKind::Vm { self.chosen(id).await? } else { BTreeMap::new() };
+        let owner = chosen.get(&metric).map_or(id, |owned| owned.owner);
         Ok(samples::load_signature(self.db(), kind, owner, metric, range, utc_offset_ms).await?)
     }
 
     pub async fn busiest(&self, actor: &Actor, kind: ObjectKind, metric: Metric, limit: u64) -> Result<Vec<Busy>> {
         Self::allow(actor, Role::Viewer)?;
+        let _place = self.place_of_charts().await?;
         Ok(samples::busiest(self.db(), kind, metric, limit.min(BUSIEST) as usize, now_ms()).await?)
     }
 
@@ -140,65 +165,5 @@ impl Engine {
     pub async fn problems(&self, actor: &Actor, limit: u64) -> Result<Vec<AlarmView>> {
         Self::allow(actor, Role::Viewer)?;
         Ok(store::inventory::problems(self.db(), limit.min(PROBLEMS)).await?)
-    }
-}
-
-/// What only the guest knows is the guest's to tell; what it shares with others, the platform sees better: a guest does not
-/// notice when it was not scheduled.
-const fn prefers_guest(metric: Metric) -> bool {
-    matches!(
-        metric,
-        Metric::MemoryUsed
-            | Metric::MemorySwapIn
-            | Metric::StorageUsed
-            | Metric::StorageCapacity
-            | Metric::FilesystemUsage
-    )
-}
-
-/// One series for each metric: the preferred one, unless it has ended while another goes on.
-fn best(all: Vec<Owned>) -> BTreeMap<Metric, Owned> {
-    let mut best: BTreeMap<Metric, Owned> = BTreeMap::new();
-    for one in all {
-        let metric = one.summary.metric;
-        let is_better = best.get(&metric).is_none_or(|known| {
-            let ahead_ms = one.summary.last_ms - known.summary.last_ms;
-            let is_preferred = one.is_linked == prefers_guest(metric) && known.is_linked != one.is_linked;
-            if is_preferred { ahead_ms > -STALE_MS } else { ahead_ms > STALE_MS }
-        });
-        if is_better {
-            best.insert(metric, one);
-        }
-    }
-    best
-}
-
-#[cfg(test)]
-mod tests {
-    use model::sample::Grain;
-
-    use super::*;
-
-    fn owned(owner: i64, is_linked: bool, metric: Metric, last_ms: i64) -> Owned {
-        let summary = SeriesSummary { metric, grain: Grain::BASE, first_ms: 0, last_ms, last: 1.0 };
-        Owned { owner: ObjectId(owner), is_linked, summary }
-    }
-
-    fn chosen(metric: Metric, own_ms: i64, linked_ms: i64) -> i64 {
-        let all = vec![owned(1, false, metric, own_ms), owned(2, true, metric, linked_ms)];
-        best(all)[&metric].owner.0
-    }
-
-    #[test]
-    fn the_platform_tells_of_cpu_and_the_guest_of_its_memory() {
-        assert_eq!(chosen(Metric::CpuUsage, 10, 10), 1);
-        assert_eq!(chosen(Metric::MemoryUsed, 10, 10), 2);
-    }
-
-    #[test]
-    fn a_series_that_has_ended_gives_way() {
-        let later = STALE_MS + 11;
-        assert_eq!(chosen(Metric::CpuUsage, 10, later), 2);
-        assert_eq!(chosen(Metric::MemoryUsed, later, 10), 1);
     }
 }

@@ -1,5 +1,6 @@
 //! Configured sources: adding, changing, deleting, testing a connection, and what a card shows of one.
 
+mod mappings;
 mod settings;
 mod view;
 

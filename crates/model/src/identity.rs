@@ -133,6 +133,22 @@ pub struct LinkView {
     pub rung: Rung,
     pub evidence: String,
     pub since_ms: i64,
-    /// `None` where evidence alone decided.
+    /// Who linked or refused them; `None` where evidence alone did.
     pub decided_by: Option<String>,
+}
+
+/// A machine that another one may be linked with, with what tells it from others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub machine: Reference,
+    pub source: SourceReference,
+    pub host_name: Option<String>,
+    pub addresses: Vec<String>,
+}
+
+impl Candidate {
+    /// It is as a monitoring system knows it, and not as its platform does.
+    pub fn is_monitored(&self) -> bool {
+        self.source.kind.is_monitoring()
+    }
 }

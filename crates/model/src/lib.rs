@@ -15,6 +15,7 @@ pub mod ids;
 pub mod installation;
 pub mod inventory;
 pub mod live;
+pub mod mapping;
 pub mod measuring;
 pub mod metric;
 pub mod overview;

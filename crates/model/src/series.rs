@@ -2,12 +2,15 @@
 //!
 //! What is handed in is [`crate::sample`]'s; how it is kept is the store's.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::SourceId,
     metric::Metric,
     sample::Grain,
+    source::SourceKind,
     table::{Reference, SourceReference},
 };
 
@@ -70,15 +73,42 @@ pub enum OriginReason {
     Preferred,
     /// Another one knows better, and has stopped.
     PreferredIsStale,
+    /// A setting names it.
+    Set,
+    /// A setting names another one, which has stopped.
+    SetIsStale,
+    /// None of those that would know best measures it.
+    NoBetter,
 }
 
 /// A metric of an object, and who measured it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MetricOrigin {
     pub summary: SeriesSummary,
-    /// The monitoring system; `None` where it is the object's own platform.
-    pub by: Option<SourceReference>,
+    pub by: SourceReference,
     pub reason: OriginReason,
+}
+
+/// From where a metric is wanted that several sources tell of one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preferred {
+    Kind(SourceKind),
+    Source(SourceId),
+}
+
+/// What was set; a metric that is not in it follows the default order.
+pub type Preferences = BTreeMap<Metric, Preferred>;
+
+/// How much the sample store holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleExtent {
+    /// Metrics of objects.
+    pub series: u64,
+    /// The beginning of the oldest sample that ever came, kept or not.
+    pub first_ms: Option<i64>,
+    /// Its tables and their indexes.
+    pub bytes: Option<u64>,
 }
 
 /// An object whose latest value is among the highest.

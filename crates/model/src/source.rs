@@ -63,6 +63,11 @@ impl SourceKind {
         !matches!(self, Self::Prometheus)
     }
 
+    /// Objects of this kind can come from it: monitoring systems know machines alone.
+    pub const fn has(self, kind: ObjectKind) -> bool {
+        !self.is_monitoring() || matches!(kind, ObjectKind::Vm)
+    }
+
     /// Its objects are measured.
     pub const fn is_measured(self) -> bool {
         matches!(self, Self::Vcenter | Self::Prometheus | Self::Zabbix)

@@ -6,6 +6,7 @@
 pub(crate) mod app_user;
 pub(crate) mod login_attempt;
 pub(crate) mod measuring;
+pub(crate) mod metric_mapping;
 pub(crate) mod run_issue;
 pub(crate) mod session;
 pub(crate) mod setting;

@@ -25,7 +25,7 @@ pub use detail::{cluster, datastore, host, network, vm};
 pub use list::{Listed, RowPages, export, list};
 pub use overview::overview;
 pub use search::search;
-pub(crate) use sql::id_list;
+pub(crate) use sql::{Sql, id_list};
 pub use subjects::subjects;
 pub use whole::{Whole, whole};
 

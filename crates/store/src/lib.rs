@@ -8,6 +8,7 @@ mod entity;
 mod error;
 pub mod inventory;
 pub mod links;
+pub mod mappings;
 pub mod measuring;
 mod notices;
 pub mod persister;

@@ -1,14 +1,17 @@
 //! Links between machines of monitoring systems and machines of platforms. Which ones are right is judged elsewhere, by
 //! `analysis` and by people; here it is kept, and linked records are shown once.
 
+mod candidates;
+mod people;
+mod views;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    identity::{Identity, LinkState, LinkView, Match, Rung},
+    identity::{Identity, LinkState, Match, Rung},
     ids::{ObjectId, SourceId},
-    inventory::{Adapter, ObjectKind},
+    inventory::Adapter,
     source::SourceKind,
-    table::{Reference, SourceReference},
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement, sea_query::Value};
 
@@ -16,8 +19,11 @@ use crate::{
     Database, StoreError,
     database::Backend,
     error::{from_json, word},
-    inventory::id_list,
 };
+
+pub use candidates::{candidates, known};
+pub use people::{decide, forget};
+pub use views::{decided, linked_to, of_machine, suggestions};
 
 /// Machines that are shown as those of their platform, as long as that has them.
 pub(crate) const HIDDEN: &str = " AND t.id NOT IN (SELECT l.monitored_id FROM machine_link l \
@@ -48,10 +54,10 @@ pub async fn identities(db: &Database) -> Result<Vec<Known>, StoreError> {
          WHERE t.archived_at_ms IS NULL AND src.deleted_at_ms IS NULL ORDER BY t.id"
     );
     let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
-    rows.iter().map(known).collect()
+    rows.iter().map(known_of).collect()
 }
 
-fn known(row: &QueryResult) -> Result<Known, StoreError> {
+fn known_of(row: &QueryResult) -> Result<Known, StoreError> {
     let adapters = match row.try_get::<Option<String>>("", "adapters")? {
         Some(text) => from_json::<Vec<Adapter>>("adapters", &text)?,
         None => Vec::new(),
@@ -70,22 +76,6 @@ fn known(row: &QueryResult) -> Result<Known, StoreError> {
             addresses: addresses.unwrap_or_default().lines().map(str::to_owned).collect(),
         },
     })
-}
-
-/// Of which kind of source these machines are; those that are not there are left out.
-pub async fn kinds_of(db: &Database, ids: &[ObjectId]) -> Result<BTreeMap<ObjectId, SourceKind>, StoreError> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let sql = format!(
-        "SELECT t.id, src.kind FROM vm t JOIN source src ON src.id = t.source_id \
-         WHERE t.archived_at_ms IS NULL AND t.id IN ({})",
-        id_list(&ids)
-    );
-    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
-    let kind = |row: &QueryResult| {
-        let kind = word("source kind", &row.try_get_by_index::<String>(1)?, SourceKind::from_key)?;
-        Ok((ObjectId(row.try_get_by_index(0)?), kind))
-    };
-    rows.iter().map(kind).collect()
 }
 
 /// What people have said: pairs (monitored, platform).
@@ -175,87 +165,4 @@ pub async fn replace(
         .execute_raw(Statement::from_string(db.sql_backend(), "DELETE FROM machine_link WHERE state = 'stale'"))
         .await?;
     Ok(transaction.commit().await?)
-}
-
-/// What a person says of two records. A machine is one machine: whatever else was linked with the monitored one is undone.
-pub async fn decide(
-    db: &Database,
-    (monitored, platform): (ObjectId, ObjectId),
-    state: LinkState,
-    by: &str,
-    now_ms: i64,
-) -> Result<(), StoreError> {
-    let transaction = db.begin().await?;
-    if state == LinkState::Linked {
-        let others = format!("DELETE FROM machine_link WHERE monitored_id = {monitored} AND state <> 'refused'");
-        transaction.execute_raw(Statement::from_string(db.sql_backend(), others)).await?;
-    }
-    let mark = |at: usize| if db.backend() == Backend::Postgres { format!("${at}") } else { "?".to_owned() };
-    let sql = format!(
-        "INSERT INTO machine_link (monitored_id, platform_id, state, rung, evidence, since_ms, decided_by) \
-         VALUES ({monitored}, {platform}, '{}', '{}', '', {now_ms}, {}) \
-         ON CONFLICT (monitored_id, platform_id) DO UPDATE SET state = excluded.state, since_ms = excluded.since_ms, \
-         decided_by = excluded.decided_by",
-        state.key(),
-        Rung::Manual.key(),
-        mark(1),
-    );
-    transaction.execute_raw(Statement::from_sql_and_values(db.sql_backend(), sql, [by.into()])).await?;
-    Ok(transaction.commit().await?)
-}
-
-/// Links and suggestions of one machine, whichever side it stands on.
-pub async fn of_machine(db: &Database, id: ObjectId) -> Result<Vec<LinkView>, StoreError> {
-    views(db, &format!("(l.monitored_id = {id} OR l.platform_id = {id}) AND l.state <> 'refused'"), 50).await
-}
-
-/// What waits for somebody's word.
-pub async fn suggestions(db: &Database, limit: u64) -> Result<Vec<LinkView>, StoreError> {
-    views(db, "l.state = 'suggested'", limit).await
-}
-
-/// The monitored records that are this machine.
-pub async fn linked_to(db: &Database, platform: ObjectId) -> Result<Vec<(ObjectId, SourceReference)>, StoreError> {
-    let links = views(db, &format!("l.platform_id = {platform} AND l.state = 'linked'"), 50).await?;
-    Ok(links.into_iter().map(|link| (link.monitored.id, link.monitored_source)).collect())
-}
-
-async fn views(db: &Database, which: &str, limit: u64) -> Result<Vec<LinkView>, StoreError> {
-    let sql = format!(
-        "SELECT l.state, l.rung, l.evidence, l.since_ms, l.decided_by, \
-         m.id AS m_id, m.name AS m_name, ms.id AS ms_id, ms.name AS ms_name, ms.kind AS ms_kind, \
-         p.id AS p_id, p.name AS p_name, ps.id AS ps_id, ps.name AS ps_name, ps.kind AS ps_kind \
-         FROM machine_link l JOIN vm m ON m.id = l.monitored_id JOIN source ms ON ms.id = m.source_id \
-         JOIN vm p ON p.id = l.platform_id JOIN source ps ON ps.id = p.source_id \
-         WHERE {which} AND m.archived_at_ms IS NULL AND p.archived_at_ms IS NULL \
-         ORDER BY l.state, p.name_key, m.name_key, m.id LIMIT {limit}"
-    );
-    let rows = db.read().query_all_raw(Statement::from_string(db.sql_backend(), sql)).await?;
-    rows.iter().map(view).collect()
-}
-
-fn view(row: &QueryResult) -> Result<LinkView, StoreError> {
-    let vm = |side: &str| -> Result<Reference, StoreError> {
-        let id = ObjectId(row.try_get("", &format!("{side}_id"))?);
-        Ok(Reference { kind: ObjectKind::Vm, id, name: row.try_get("", &format!("{side}_name"))? })
-    };
-    let source = |side: &str| -> Result<SourceReference, StoreError> {
-        let kind: String = row.try_get("", &format!("{side}s_kind"))?;
-        Ok(SourceReference {
-            id: SourceId(row.try_get("", &format!("{side}s_id"))?),
-            name: row.try_get("", &format!("{side}s_name"))?,
-            kind: word("source kind", &kind, SourceKind::from_key)?,
-        })
-    };
-    Ok(LinkView {
-        monitored: vm("m")?,
-        monitored_source: source("m")?,
-        platform: vm("p")?,
-        platform_source: source("p")?,
-        state: word("state of a link", &row.try_get::<String>("", "state")?, LinkState::from_key)?,
-        rung: word("rung", &row.try_get::<String>("", "rung")?, Rung::from_key)?,
-        evidence: row.try_get("", "evidence")?,
-        since_ms: row.try_get("", "since_ms")?,
-        decided_by: row.try_get("", "decided_by")?,
-    })
 }

@@ -6,6 +6,7 @@
 #![recursion_limit = "512"]
 
 mod configuration;
+mod drawn;
 mod export;
 mod guard;
 mod live;

@@ -6,6 +6,8 @@ mod groups;
 mod period;
 #[cfg(feature = "ssr")]
 mod section;
+#[cfg(feature = "ssr")]
+mod systems;
 
 use leptos::prelude::*;
 use model::inventory::ObjectKind;
@@ -13,7 +15,7 @@ use model::inventory::ObjectKind;
 #[cfg(feature = "ssr")]
 pub(crate) use section::{Wanted, draw};
 
-use crate::drawn::{self, Drawing, Drawn};
+use crate::drawn::{self, Drawing, Drawn, Part};
 
 /// The charts of the page's object.
 #[derive(Clone, Copy)]
@@ -22,7 +24,7 @@ struct Loading(Drawing);
 /// Loads the charts of the object that the address names. Called by the page, and not where they stand: what stands in a
 /// part that is loaded itself is made anew with it.
 pub(in crate::pages) fn load_measurements(kind: ObjectKind) {
-    provide_context(Loading(drawn::load(Some(kind))));
+    provide_context(Loading(drawn::load(Part::Object(kind))));
 }
 
 /// Where the charts stand.

@@ -136,7 +136,8 @@ fn CardActions(source: SourceView, running: Memo<Option<Progress>>, actions: Syn
 fn Facts(source: SourceView) -> impl IntoView {
     const SHOWN: [ObjectKind; 5] =
         [ObjectKind::Vm, ObjectKind::Host, ObjectKind::Cluster, ObjectKind::Datastore, ObjectKind::Network];
-    let stored = SHOWN.map(|kind| {
+    let can_have = source.settings.kind;
+    let stored = SHOWN.into_iter().filter(|kind| can_have.has(*kind)).map(|kind| {
         let count = source.stored.iter().find(|stored| stored.kind == kind).map_or(0, |stored| stored.count);
         let is_known = source.last_success_ms.is_some() || count > 0;
         let path = crate::table::list_path(kind).unwrap_or("/");

@@ -12,7 +12,6 @@ use super::{
     allocation::AllocationTable,
     devices::{AdapterTable, DiskTable},
     hyperv::HypervCards,
-    links::LinkCard,
     snapshots::SnapshotTree,
 };
 use crate::{
@@ -37,7 +36,7 @@ pub fn VmPage() -> impl IntoView {
 #[component]
 fn Machine(vm: VmDetail) -> impl IntoView {
     let row = &vm.row;
-    let (id, alarms) = (row.id, vm.alarms.clone());
+    let alarms = vm.alarms.clone();
     let notes = vm.config.annotation.clone().filter(|notes| !notes.trim().is_empty()).map(|notes| {
         view! {
             <Card title="Notes" class="c6">
@@ -58,7 +57,6 @@ fn Machine(vm: VmDetail) -> impl IntoView {
         {object_head(row, crumbs([row.cluster.as_ref(), row.host.as_ref()]), states(row))}
         <div class="grid">
             <AlarmCard alarms />
-            <LinkCard id />
             <Card title="Use" note="when the platform was last read" class="c6">
                 <Use vm=used />
             </Card>

@@ -7,7 +7,7 @@ mod node;
 mod virtualization;
 mod windows;
 
-use model::metric::Metric;
+use model::{mapping::MetricMapping, metric::Metric};
 
 use super::exporter::Exporter;
 
@@ -18,6 +18,16 @@ use super::exporter::Exporter;
 pub struct Mapping {
     pub metric: Metric,
     pub query: String,
+}
+
+impl From<&MetricMapping> for Mapping {
+    fn from(mapping: &MetricMapping) -> Self {
+        let MetricMapping { metric, selector, factor } = mapping;
+        // A product keeps the labels, and the brackets the query's own operators.
+        let query =
+            if (*factor - 1.0).abs() < f64::EPSILON { selector.clone() } else { format!("({selector}) * {factor}") };
+        Self { metric: *metric, query }
+    }
 }
 
 /// One metric of the machines of one exporter.
@@ -87,4 +97,17 @@ pub(super) fn of(exporter: Exporter) -> Vec<Measure> {
 /// The sum over a machine's devices of a counter's rate; replicas of a device count once.
 fn rate_of_devices(by: &str, device: &str, counter: &str) -> String {
     format!("sum by ({by}) (max by ({by},{device}) (rate({counter}[5m])))")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_factor_multiplies_the_whole_query() {
+        let kilobytes =
+            MetricMapping { metric: Metric::MemoryUsed, selector: "app_used_kb or other_kb".into(), factor: 1024.0 };
+        assert_eq!(Mapping::from(&kilobytes).query, "(app_used_kb or other_kb) * 1024");
+        assert_eq!(Mapping::from(&MetricMapping { factor: 1.0, ..kilobytes }).query, "app_used_kb or other_kb");
+    }
 }

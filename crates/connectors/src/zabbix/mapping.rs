@@ -79,6 +79,12 @@ impl Rule {
         let key = Key::parse(pattern).ok_or_else(|| RuleError::Pattern(crate::quote::shortened(pattern)))?;
         Ok(Self { pattern: key, metric: Some(metric), measures: Measures::Value(1.0) })
     }
+
+    /// The same, its values multiplied.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { measures: Measures::Value(factor), ..self }
+    }
 }
 
 /// The rules in their order: a person's own, then the built-in ones.
@@ -151,6 +157,8 @@ mod tests {
             Some((0, Some(Metric::CpuUsage)))
         );
         assert!(mapping.searches().contains(&"my.cpu".to_owned()));
+        let doubled = Rule::own("my.cpu[*]", Metric::CpuUsage).unwrap().times(2.0);
+        assert_eq!(doubled.measures, Measures::Value(2.0));
         assert!(Rule::own("my cpu", Metric::CpuUsage).unwrap_err().to_string().contains("my cpu"));
         let searches = mapping.searches();
         assert!(

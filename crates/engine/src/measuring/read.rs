@@ -11,6 +11,7 @@ use connectors::{Endpoint, SampleRequest, Sampled, Sampling};
 use model::{
     failure::{Failure, FailureKind},
     ids::SourceId,
+    mapping::MetricMapping,
     run::{RunIssue, Severity},
     sample::{SeriesSamples, Subject},
     source::SourceKind,
@@ -61,6 +62,7 @@ struct Read<'a> {
     id: SourceId,
     endpoint: Endpoint,
     subjects: Vec<Subject>,
+    mappings: Vec<MetricMapping>,
     stop: &'a CancellationToken,
 }
 
@@ -79,6 +81,7 @@ pub(super) async fn read(engine: &Engine, id: SourceId, stop: &CancellationToken
         id,
         endpoint: endpoint(source.settings, password(engine, id).await?),
         subjects: store::inventory::subjects(engine.db(), id).await.map_err(|error| internal(&error))?,
+        mappings: store::mappings::of_source(engine.db(), id).await.map_err(|error| internal(&error))?,
         stop,
     };
     let began = Instant::now();
@@ -161,8 +164,10 @@ impl Read<'_> {
         let (sink, batches) = mpsc::channel(BATCHES_AHEAD);
         let sampling = Sampling { request: &request, sink, cancel: self.stop };
         // Whichever fails first takes the other with it: a connector whose sink is closed ends as cancelled.
-        let (sampled, kept) =
-            tokio::join!(connectors::samples(&self.endpoint, sampling), self.keep(batches, known_until_ms, kept));
+        let (sampled, kept) = tokio::join!(
+            connectors::samples_with(&self.endpoint, sampling, &self.mappings),
+            self.keep(batches, known_until_ms, kept)
+        );
         kept?;
         sampled
     }

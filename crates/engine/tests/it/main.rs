@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod capacity;
 #[path = "../../../connectors/tests/it/endpoint.rs"]
 mod endpoint;
 mod estate;

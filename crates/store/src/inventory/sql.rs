@@ -6,23 +6,23 @@ use crate::Database;
 
 /// A statement in the making. Text pushed into it comes from this crate alone; what people typed is bound.
 #[derive(Clone, Debug)]
-pub(super) struct Sql {
+pub(crate) struct Sql {
     backend: DbBackend,
     text: String,
     values: Vec<Value>,
 }
 
 impl Sql {
-    pub(super) fn new(db: &Database, text: impl Into<String>) -> Self {
+    pub(crate) fn new(db: &Database, text: impl Into<String>) -> Self {
         Self { backend: db.sql_backend(), text: text.into(), values: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
         self
     }
 
-    pub(super) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
         match self.backend {
             DbBackend::Postgres => {
@@ -35,7 +35,7 @@ impl Sql {
     }
 
     /// `text` contains the needle, both in lower case already.
-    pub(super) fn contains(&mut self, text: &str, needle: &str) -> &mut Self {
+    pub(crate) fn contains(&mut self, text: &str, needle: &str) -> &mut Self {
         // Twice as fast as `instr` on SQLite, which compares at every byte.
         self.push(text).push(" LIKE ").bind(format!("%{}%", escape_like(needle))).push(" ESCAPE '\\'")
     }
@@ -61,7 +61,7 @@ impl Sql {
         self.push(")")
     }
 
-    pub(super) fn statement(self) -> Statement {
+    pub(crate) fn statement(self) -> Statement {
         Statement::from_sql_and_values(self.backend, self.text, self.values)
     }
 

@@ -8,6 +8,8 @@ mod ending;
 mod estate;
 mod folding;
 mod hyperv;
+mod linked;
+mod mapped;
 mod measured;
 mod measuring;
 mod migrating;

@@ -16,6 +16,7 @@ use model::{
 use super::{
     groups::grouped,
     period::{CHOICES, Period},
+    systems,
 };
 use crate::{
     chart::{self, Allocation, Chart, POINTS_MAX, Week},
@@ -48,9 +49,17 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, mut wanted: Wanted) -> 
     let (kind, id) = (wanted.kind, wanted.id);
     let (summaries, sizes) = join(engine.metrics_of(actor, kind, id), Sizes::read(engine, actor, kind, id)).await;
     let (summaries, sizes) = (summaries?, sizes?);
+    let systems = match kind {
+        ObjectKind::Vm => systems::card(engine, actor, id, &wanted.search, wanted.now_ms).await?,
+        _ => None,
+    };
     let groups = grouped(&summaries.iter().map(|summary| summary.metric).collect::<Vec<_>>());
     if groups.is_empty() {
-        return Ok(empty(kind));
+        return Ok(view! {
+            {systems}
+            {empty(kind)}
+        }
+        .to_html());
     }
     let shown: Vec<Metric> = groups.iter().flat_map(|(_, metrics)| metrics.iter().copied()).collect();
     let asked = engine.series_of(actor, (kind, id), &shown, range.clone(), POINTS_MAX);
@@ -90,8 +99,10 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, mut wanted: Wanted) -> 
         }),
         _ => None,
     };
-    let note = format!("times are {zone}");
+    // A clock has one distance from UTC on a chart, also where summer time began or ended within it.
+    let note = format!("all times {zone}");
     let html = view! {
+        {systems}
         <Card title="Measurements" note class="c12 drawing" end=move || choices(&wanted, &period, &range)>
             {refused}
             {groups}
@@ -102,9 +113,9 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, mut wanted: Wanted) -> 
 }
 
 /// Clusters are not measured by every platform: there is nothing to wait for.
-fn empty(kind: ObjectKind) -> String {
+fn empty(kind: ObjectKind) -> Option<AnyView> {
     if kind == ObjectKind::Cluster {
-        return String::new();
+        return None;
     }
     let html = view! {
         <Card title="Measurements">
@@ -114,7 +125,7 @@ fn empty(kind: ObjectKind) -> String {
             </p>
         </Card>
     };
-    html.to_html()
+    Some(html.into_any())
 }
 
 /// Links to the usual ranges, and two dates for any other.
