@@ -35,7 +35,7 @@ impl Spread {
             relative
                 .extend(row.iter().zip(&scale).filter(|(_, scale)| **scale > 0.0).map(|(error, scale)| error / scale));
             along += relative[from..].windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>();
-            all += relative[from..].windows(2).map(|pair| (pair[0].powi(2) + pair[1].powi(2)) / 2.0).sum::<f64>();
+            all += relative[from..].windows(2).map(|pair| f64::midpoint(pair[0].powi(2), pair[1].powi(2))).sum::<f64>();
         }
         relative.sort_unstable_by(f64::total_cmp);
         let offsets = QUANTILES.map(|level| quantile(&relative, level));
