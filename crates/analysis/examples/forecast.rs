@@ -27,7 +27,7 @@ fn traces(folder: &Path) -> Result<(), Box<dyn Error>> {
         let before = outcomes.len();
         let started = Instant::now();
         for values in machines.values() {
-            outcomes.extend(score::hourly(series, values));
+            outcomes.extend(score::outcomes(score::Grid::HOURLY, series, values));
             series += 1;
         }
         took += started.elapsed().as_secs_f64();
@@ -53,8 +53,9 @@ fn show(outcomes: &[score::Outcome]) {
     for (hours, error, loss) in score::against_naive(outcomes) {
         println!("  {hours:>3} h selected / naive: error {error:.3}, loss {loss:.3} (medians)");
     }
+    let first = outcomes.iter().map(|one| one.horizon_hours).min().unwrap_or(0);
     let mut models: BTreeMap<String, usize> = BTreeMap::new();
-    for one in outcomes.iter().filter(|one| one.contender == score::Contender::Selected && one.horizon == 24) {
+    for one in outcomes.iter().filter(|one| one.contender == score::Contender::Selected && one.horizon_hours == first) {
         *models.entry(format!("{:?}", one.model)).or_default() += 1;
     }
     println!("  chosen: {models:?}");

@@ -111,7 +111,8 @@ pub enum ReserveBy {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
     pub resource: Resource,
-    /// Of all hosts, those in maintenance included: maintenance is planned, and passes. Times the overcommit ratio.
+    /// Of all hosts, times the overcommit ratio. Those in maintenance or out of reach are included: both pass, and neither is a
+    /// step of what there is.
     pub capacity: Option<f64>,
     /// The part of the capacity that serves at the moment.
     pub present: Option<f64>,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use analysis::runway::{Baseline, forecast, time_remaining};
+use analysis::runway::{Baseline, forecast, score, time_remaining};
 use model::{
     capacity::Resource,
     runway::{Caution, DailySeries, Outlook, Steps},
@@ -102,31 +102,26 @@ fn flats() {
     }
 }
 
-/// Coverage of 80 % intervals 28 days ahead, and the time that a series takes.
+/// A week and four ahead, of histories with and without trend, week and memory; and the time that a series takes.
 fn intervals() {
     let mut noise = Noise(3);
-    let (mut inside, mut count, mut naive, mut own) = (0_usize, 0_usize, 0.0, 0.0);
+    let mut outcomes = Vec::new();
     let started = Instant::now();
     for number in 0..300 {
         let slope = [0.0, 0.05, -0.05, 0.15][number % 4];
         let memory = [0.0, 0.3, 0.7][number % 3];
-        let values = history(&mut noise, 148 + number % 200, slope, [0.0, 4.0][number % 2], 2.0, memory);
-        let (past, future) = values.split_at(values.len() - 28);
-        let known =
-            DailySeries { first_day: TODAY + 1 - past.len() as i64, values: past.iter().copied().map(Some).collect() };
-        let Ok(found) = forecast(&known, Baseline::Week, TODAY) else { continue };
-        for (step, value) in future.iter().enumerate() {
-            let (low, high) = (found.forecast.quantiles[0][step], found.forecast.quantiles[4][step]);
-            inside += usize::from((low..=high).contains(value));
-            count += 1;
-            own += (value - found.forecast.quantiles[2][step]).abs();
-            naive += (value - past[past.len() - 7 + step % 7]).abs();
-        }
+        let values = history(&mut noise, 148 + number % 200, slope, [0.0, 4.0][number / 4 % 2], 2.0, memory);
+        let series = daily(&values);
+        std::hint::black_box(forecast(&series, Baseline::Week, TODAY)).ok();
+        outcomes.push((number, values));
     }
-    println!(
-        "28 days ahead: coverage of 80 % {:.1} %, error {:.2} of repeating the week; {:.1} ms a series",
-        inside as f64 / count as f64 * 100.0,
-        own / naive,
-        started.elapsed().as_secs_f64() * 1e3 / 300.0
-    );
+    println!("daily series of 148 to 347 days: {:.1} ms a series", started.elapsed().as_secs_f64() * 1e3 / 300.0);
+    for (name, memory) in [("all", None), ("without memory", Some(0)), ("memory 0.3", Some(1)), ("memory 0.7", Some(2))]
+    {
+        let these = outcomes.iter().filter(|(number, _)| memory.is_none_or(|memory| number % 3 == memory));
+        let scored: Vec<_> =
+            these.flat_map(|(number, values)| score::outcomes(score::Grid::DAILY, *number, values)).collect();
+        println!("generated, {name}:");
+        super::show(&scored);
+    }
 }

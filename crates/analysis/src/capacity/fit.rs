@@ -129,3 +129,6 @@ fn cap(found: &mut Fit, most: u64, limit: Limit) {
     }
     found.if_one_host = found.if_one_host.map(|machines| machines.min(most));
 }
+
+#[cfg(test)]
+mod tests;

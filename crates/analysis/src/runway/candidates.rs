@@ -1,12 +1,12 @@
 //! Chooses a model by what each would have forecast from moments of the past (rolling origin), on the loss of its quantiles.
 
-use model::runway::{MEDIAN, Model, QUANTILES};
+mod trial;
 
-use super::{
-    growth::Trend,
-    intervals::{Errors, Spread, pinball},
-    models::predict,
-};
+use model::runway::Model;
+
+use super::{growth::Trend, intervals::Spread};
+
+use trial::Trial;
 
 /// Moments of the past that models are tried from.
 const MAX_ORIGINS: usize = 10;
@@ -70,17 +70,27 @@ pub(super) fn choose(
     }
     let tried = |model: Model| Trial::of(model, values, season, ahead, &origins);
     let naive = tried(Model::SeasonalNaive)?;
-    let pinball_naive = naive.pinball;
-    let mut best = if baseline == Model::SeasonalNaive { naive } else { tried(baseline).unwrap_or(naive) };
-    let mut hurdle = BETTER_THAN_BASELINE;
-    for model in candidates(trend, adaptive) {
-        let Some(trial) = tried(*model) else { continue };
-        if trial.pinball < best.pinball * hurdle {
-            best = trial;
-            hurdle = BETTER_THAN_SIMPLER;
+    let pinball_naive = naive.pinball(None);
+    let first = if baseline == Model::SeasonalNaive { naive } else { tried(baseline).unwrap_or(naive) };
+    let mut trials = vec![first];
+    trials.extend(candidates(trend, adaptive).iter().filter_map(|model| tried(*model)));
+    let model = trials[pick(&trials, None)].model;
+    // The winner of a contest looks better than it is. How far values lie from forecasts is therefore seen on errors of what
+    // would have won without the origin that they are of.
+    let honest = (0..origins.len()).map(|origin| trials[pick(&trials, Some(origin))].errors[origin].clone()).collect();
+    Trial::new(model, honest, &origins)?.into_choice(values, season, &origins, ahead, pinball_naive)
+}
+
+/// The place of the trial that wins, without what it lost on one of the origins.
+fn pick(trials: &[Trial], without: Option<usize>) -> usize {
+    let mut best = 0;
+    for (at, trial) in trials.iter().enumerate().skip(1) {
+        let hurdle = if best == 0 { BETTER_THAN_BASELINE } else { BETTER_THAN_SIMPLER };
+        if trial.pinball(without) < trials[best].pinball(without) * hurdle {
+            best = at;
         }
     }
-    best.into_choice(values, season, &origins, ahead, pinball_naive)
+    best
 }
 
 /// The same without a choice, to compare with.
@@ -88,7 +98,7 @@ pub(super) fn only(model: Model, values: &[f64], season: usize, longest: usize) 
     let ahead = (values.len() / 4).clamp(3, longest.max(3));
     let origins = origins(values.len(), season, ahead);
     let trial = Trial::of(model, values, season, ahead, &origins)?;
-    let pinball_naive = trial.pinball;
+    let pinball_naive = trial.pinball(None);
     trial.into_choice(values, season, &origins, ahead, pinball_naive)
 }
 
@@ -108,74 +118,4 @@ fn origins(count: usize, season: usize, ahead: usize) -> Vec<usize> {
         (0..wanted).map(|number| last - number * (last - first) / (wanted - 1).max(1)).collect();
     origins.dedup();
     origins
-}
-
-fn apart(origins: &[usize]) -> usize {
-    let first = origins.iter().min().copied().unwrap_or(0);
-    origins.iter().max().map_or(0, |last| last - first)
-}
-
-/// What is unknown of a line grows with distance, whatever the tested stretch shows.
-fn least_widening(model: Model) -> f64 {
-    match model {
-        Model::SeasonalNaive | Model::SeasonalMedian | Model::DampedHolt => 0.0,
-        Model::Drift | Model::TheilSen | Model::HoltWinters | Model::Theta | Model::StlLinear => 0.5,
-    }
-}
-
-/// A model's errors on the past.
-struct Trial {
-    model: Model,
-    errors: Errors,
-    pinball: f64,
-    coverage_80: f64,
-}
-
-impl Trial {
-    fn of(model: Model, values: &[f64], season: usize, ahead: usize, origins: &[usize]) -> Option<Self> {
-        let mut errors = Vec::with_capacity(origins.len());
-        for origin in origins {
-            let known = &values[*origin..(*origin + ahead).min(values.len())];
-            let predicted = predict(model, &values[..*origin], season, known.len())?;
-            errors.push(known.iter().zip(predicted).map(|(value, predicted)| value - predicted).collect());
-        }
-        let apart = apart(origins);
-        let (mut loss, mut inside, mut count) = (0.0, 0_usize, 0_usize);
-        for (origin, row) in errors.iter().enumerate() {
-            let spread = Spread::of(&errors, Some(origin), apart, least_widening(model))?;
-            for (step, error) in row.iter().enumerate() {
-                let offsets = [0, MEDIAN, QUANTILES.len() - 1]
-                    .map(|quantile| (QUANTILES[quantile], spread.offset(step, quantile)));
-                loss += offsets.iter().map(|(level, offset)| pinball(*level, *error, *offset)).sum::<f64>() / 3.0;
-                inside += usize::from((offsets[0].1..=offsets[2].1).contains(error));
-                count += 1;
-            }
-        }
-        let count = (count > 0).then_some(count)? as f64;
-        let pinball = loss / count;
-        pinball.is_finite().then_some(Self { model, errors, pinball, coverage_80: inside as f64 / count })
-    }
-
-    fn into_choice(
-        self,
-        values: &[f64],
-        season: usize,
-        origins: &[usize],
-        ahead: usize,
-        pinball_naive: f64,
-    ) -> Option<Choice> {
-        let spread = Spread::of(&self.errors, None, apart(origins), least_widening(self.model))?;
-        let absolute: Vec<f64> = self.errors.iter().flatten().map(|error| error.abs()).collect();
-        let mean = absolute.iter().sum::<f64>() / absolute.len().max(1) as f64;
-        Some(Choice {
-            model: self.model,
-            spread,
-            origins: origins.len(),
-            ahead,
-            pinball: self.pinball,
-            pinball_naive,
-            mase: naive_error(values, season).map(|naive| mean / naive),
-            coverage_80: self.coverage_80,
-        })
-    }
 }

@@ -16,6 +16,8 @@ pub(super) struct Spread {
     origins: f64,
     /// Steps from the first origin to the last.
     apart: f64,
+    /// How much an error resembles the one a step before, from 0 to 1; what all have in common counts.
+    likeness: f64,
 }
 
 impl Spread {
@@ -27,9 +29,13 @@ impl Spread {
         let ahead = rows.iter().map(|row| row.len()).max().filter(|ahead| *ahead > 0)?;
         let scale = scale(&rows, ahead);
         let mut relative: Vec<f64> = Vec::new();
+        let (mut along, mut all) = (0.0, 0.0);
         for row in &rows {
+            let from = relative.len();
             relative
                 .extend(row.iter().zip(&scale).filter(|(_, scale)| **scale > 0.0).map(|(error, scale)| error / scale));
+            along += relative[from..].windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>();
+            all += relative[from..].windows(2).map(|pair| f64::midpoint(pair[0].powi(2), pair[1].powi(2))).sum::<f64>();
         }
         relative.sort_unstable_by(f64::total_cmp);
         let offsets = QUANTILES.map(|level| quantile(&relative, level));
@@ -41,6 +47,7 @@ impl Spread {
             offsets,
             origins: rows.len() as f64,
             apart: apart as f64,
+            likeness: if all > 0.0 { (along / all).clamp(0.0, 1.0) } else { 1.0 },
         })
     }
 
@@ -55,12 +62,13 @@ impl Spread {
         scale * (middle + (self.offsets[quantile] - middle) * self.caution(step))
     }
 
-    /// Errors of origins whose horizons overlap resemble each other: at this distance there are only so many independent ones.
-    /// An interval from n of them has to be wider than the normal distribution's by Student's t and √(1 + 1/n), at 80 %
-    /// together about 1 + 1.5 / n.
+    /// An interval from n independent errors has to be wider than the normal distribution's by Student's t and √(1 + 1/n), at
+    /// 80 % together about 1 + 1.5 / n. Where errors resemble their neighbours, origins whose horizons overlap at this distance
+    /// are one; where they do not, each origin counts.
     fn caution(&self, step: usize) -> f64 {
         let reach = (step + 1).min(self.scale.len()) as f64;
-        1.0 + 1.5 / (self.apart / reach + 1.0).min(self.origins)
+        let windows = (self.apart / reach + 1.0).min(self.origins);
+        1.0 + 1.5 * (self.likeness / windows + (1.0 - self.likeness) / self.origins)
     }
 }
 

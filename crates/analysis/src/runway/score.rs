@@ -2,22 +2,45 @@
 //!
 //! The accuracy command prints these figures; nothing here is used to forecast.
 
+use std::collections::BTreeSet;
+
 use model::runway::{MEDIAN, Model, QUANTILES};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    candidates::{self, choose, naive_error},
+    candidates::{self, Choice, choose, naive_error},
     growth::trend,
     intervals::pinball,
     models::{median, predict},
     series::quantiles,
+    shift::last_shift,
 };
 
-const DAY: usize = 24;
-const WEEK: usize = 168;
-/// What is forecast from: at least two weeks, at most four.
-const LEAST: usize = 2 * WEEK;
-const MOST: usize = 4 * WEEK;
+/// How series are cut and looked at, in steps of an hour or a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    step_hours: u32,
+    season: usize,
+    /// The near and the far horizon; what is forecast from moves on by the far one.
+    horizons: [usize; 2],
+    /// What is forecast from: at least and at most so much.
+    history: [usize; 2],
+}
+
+impl Grid {
+    /// A day and a week ahead, from two to four weeks, against the day before.
+    pub const HOURLY: Self = Self { step_hours: 1, season: 24, horizons: [24, 168], history: [336, 672] };
+    /// A week and four ahead, from eight weeks or more, against the week before: as time remaining is forecast.
+    pub const DAILY: Self = Self { step_hours: 24, season: 7, horizons: [7, 28], history: [56, 400] };
+
+    fn choose(self, history: &[f64]) -> Option<(usize, Choice)> {
+        let longest = self.horizons[1];
+        let from = if self == Self::DAILY { last_shift(history).unwrap_or(0) } else { 0 };
+        let recent = &history[from..];
+        let adaptive = self == Self::HOURLY;
+        Some((from, choose(recent, self.season, longest, Model::SeasonalNaive, trend(recent, self.season), adaptive)?))
+    }
+}
 
 /// The two that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,7 +56,7 @@ pub enum Contender {
 pub struct ForecastScore {
     pub horizon_hours: u32,
     pub model: Contender,
-    /// The median over series of the mean absolute scaled error (m = 24).
+    /// The median over series of the mean absolute scaled error (m = 24 hourly, 7 daily).
     pub mase: f64,
     /// The median over series of the mean loss at 0.1, 0.5 and 0.9, scaled as the error is: no unit.
     pub pinball: f64,
@@ -41,12 +64,13 @@ pub struct ForecastScore {
     pub coverage_80: f64,
 }
 
-/// What came of one forecast, up to one horizon. Errors are scaled by what repeating the day before errs in the history.
+/// What came of one forecast, up to one horizon. Errors are scaled by what repeating
+/// the last season errs in the history.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
     /// Which series it is of.
     pub series: usize,
-    pub horizon: usize,
+    pub horizon_hours: u32,
     pub contender: Contender,
     pub model: Model,
     pub error: f64,
@@ -55,32 +79,32 @@ pub struct Outcome {
     pub count: usize,
 }
 
-/// Forecasts a week of an hourly series from each week of it that has two weeks before it.
-pub fn hourly(series: usize, values: &[f64]) -> Vec<Outcome> {
-    let mut outcomes = Vec::new();
-    let mut origin = LEAST;
-    while origin + WEEK <= values.len() {
-        let history = &values[origin.saturating_sub(MOST)..origin];
-        let actual = &values[origin..origin + WEEK];
-        outcomes.extend(one_origin(series, history, actual).unwrap_or_default());
-        origin += WEEK;
-    }
-    outcomes
+/// Forecasts what is known of a series from wherever enough of it lies before.
+pub fn outcomes(grid: Grid, series: usize, values: &[f64]) -> Vec<Outcome> {
+    let [least, most] = grid.history;
+    let far = grid.horizons[1];
+    let origins = (least..).step_by(far).take_while(|origin| origin + far <= values.len());
+    origins
+        .filter_map(|origin| {
+            one_origin(grid, series, &values[origin.saturating_sub(most)..origin], &values[origin..origin + far])
+        })
+        .flatten()
+        .collect()
 }
 
-fn one_origin(series: usize, history: &[f64], actual: &[f64]) -> Option<Vec<Outcome>> {
-    let scale = naive_error(history, DAY)?;
-    let trend = trend(history, DAY);
-    let selected = choose(history, DAY, WEEK, Model::SeasonalNaive, trend, true)?;
-    let naive = candidates::only(Model::SeasonalNaive, history, DAY, WEEK)?;
+fn one_origin(grid: Grid, series: usize, history: &[f64], actual: &[f64]) -> Option<Vec<Outcome>> {
+    let scale = naive_error(history, grid.season)?;
+    let (from, selected) = grid.choose(history)?;
+    let naive = candidates::only(Model::SeasonalNaive, history, grid.season, grid.horizons[1])?;
     let mut outcomes = Vec::new();
-    for (contender, choice) in [(Contender::Selected, selected), (Contender::SeasonalNaive, naive)] {
-        let points = predict(choice.model, history, DAY, actual.len())?;
+    for (contender, from, choice) in [(Contender::Selected, from, selected), (Contender::SeasonalNaive, 0, naive)] {
+        let points = predict(choice.model, &history[from..], grid.season, actual.len())?;
         let fan = quantiles(&points, &choice);
-        outcomes.extend([DAY, WEEK].map(|horizon| {
+        outcomes.extend(grid.horizons.map(|horizon| {
             let (error, pinball, inside) = compare(&fan, &actual[..horizon]);
             let (error, pinball) = (error / scale, pinball / scale);
-            Outcome { series, horizon, contender, model: choice.model, error, pinball, inside, count: horizon }
+            let horizon_hours = horizon as u32 * grid.step_hours;
+            Outcome { series, horizon_hours, contender, model: choice.model, error, pinball, inside, count: horizon }
         }));
     }
     Some(outcomes)
@@ -102,17 +126,19 @@ fn compare(fan: &[Vec<f64>], actual: &[f64]) -> (f64, f64, usize) {
 /// One row for each horizon and contender.
 pub fn summary(outcomes: &[Outcome]) -> Vec<ForecastScore> {
     let mut rows = Vec::new();
-    for horizon in [DAY, WEEK] {
+    for horizon_hours in horizons(outcomes) {
         for contender in [Contender::Selected, Contender::SeasonalNaive] {
-            let these: Vec<&Outcome> =
-                outcomes.iter().filter(|one| one.horizon == horizon && one.contender == contender).collect();
+            let these: Vec<&Outcome> = outcomes
+                .iter()
+                .filter(|one| one.horizon_hours == horizon_hours && one.contender == contender)
+                .collect();
             let count: usize = these.iter().map(|one| one.count).sum();
             if count == 0 {
                 continue;
             }
             let inside: usize = these.iter().map(|one| one.inside).sum();
             rows.push(ForecastScore {
-                horizon_hours: horizon as u32,
+                horizon_hours,
                 model: contender,
                 mase: median(&mut these.iter().map(|one| one.error).collect::<Vec<f64>>()),
                 pinball: median(&mut these.iter().map(|one| one.pinball).collect::<Vec<f64>>()),
@@ -126,17 +152,20 @@ pub fn summary(outcomes: &[Outcome]) -> Vec<ForecastScore> {
 /// The median over forecasts of what the selected model errs, relative to repeating the last season, by horizon in hours:
 /// absolute error and loss. Where repeating errs nothing there is nothing to compare.
 pub fn against_naive(outcomes: &[Outcome]) -> Vec<(u32, f64, f64)> {
-    let pairs = |horizon: usize| {
-        let of =
-            move |contender| outcomes.iter().filter(move |one| one.horizon == horizon && one.contender == contender);
-        of(Contender::Selected)
-            .zip(of(Contender::SeasonalNaive))
-            .filter(|(_, naive)| naive.error > 0.0 && naive.pinball > 0.0)
+    let pairs = |hours: u32| {
+        let of = move |contender| {
+            outcomes.iter().filter(move |one| one.horizon_hours == hours && one.contender == contender)
+        };
+        let both = of(Contender::Selected).zip(of(Contender::SeasonalNaive));
+        both.filter(|(_, naive)| naive.error > 0.0 && naive.pinball > 0.0)
     };
-    let ratio = |horizon, value: fn(&Outcome) -> f64| {
-        median(&mut pairs(horizon).map(|(one, naive)| value(one) / value(naive)).collect::<Vec<f64>>())
+    let ratio = |hours, value: fn(&Outcome) -> f64| {
+        median(&mut pairs(hours).map(|(one, naive)| value(one) / value(naive)).collect::<Vec<f64>>())
     };
-    [DAY, WEEK]
-        .map(|horizon| (horizon as u32, ratio(horizon, |one| one.error), ratio(horizon, |one| one.pinball)))
-        .to_vec()
+    let ratios = |hours| (hours, ratio(hours, |one| one.error), ratio(hours, |one| one.pinball));
+    horizons(outcomes).into_iter().map(ratios).collect()
+}
+
+fn horizons(outcomes: &[Outcome]) -> BTreeSet<u32> {
+    outcomes.iter().map(|one| one.horizon_hours).collect()
 }

@@ -1,7 +1,5 @@
 use model::{
-    capacity::{Admission, Limit, Size},
-    ids::ExternalId,
-    inventory::Inventory,
+    capacity::{Limit, Size},
     runway::Outlook,
     what_if::{Asks, Change, HostModel, PoolChange},
 };
@@ -9,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::capacity::{
-    estates::{host, machine, only_basis},
+    estates::{only_basis, usual},
     fit,
     properties::any_basis,
 };
@@ -20,26 +18,8 @@ const TODAY: i64 = 20_000;
 /// Two hosts that stand for a cluster without admission control: 128 vCPU and 512 GiB, of which 115.2 and 460.8 are usable; four
 /// machines of 4 vCPU and 32 GiB; 8,000 MHz and 128 GiB asked for.
 fn pool() -> Basis {
-    let estate = Inventory {
-        hosts: vec![host(0, 16, 256), host(1, 16, 256)],
-        vms: (0..4).map(|number| machine(number, number % 2, 4, 32)).collect(),
-        ..Inventory::default()
-    };
-    let mut basis = only_basis(&with_cluster(estate));
-    (basis.admission, basis.gaps) = (Admission::Open, Vec::new());
-    basis
-}
-
-fn with_cluster(estate: Inventory) -> Inventory {
-    let cluster = model::inventory::Cluster {
-        external_id: ExternalId::new("cluster"),
-        name: "cluster".to_owned(),
-        datacenter: None,
-        folder: None,
-        config: model::inventory::ClusterConfig::default(),
-        state: model::inventory::ClusterState::default(),
-    };
-    Inventory { clusters: vec![cluster], ..estate }
+    let estate = usual(None, 2, 4, 2);
+    only_basis(&estate)
 }
 
 fn flat(level: f64) -> Forecast {
