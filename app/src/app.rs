@@ -14,6 +14,7 @@ use crate::{
         account::AccountPage,
         activity::ActivityPage,
         admin::AdminPage,
+        capacity::CapacityPage,
         clusters::{ClusterPage, ClustersPage},
         hosts::{HostPage, HostsPage},
         links::LinksPage,
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/storage/:id") view=page(DatastorePage) ssr=ssr.clone() />
                     <Route path=path!("/networks") view=page(NetworksPage) ssr=ssr.clone() />
                     <Route path=path!("/networks/:id") view=page(NetworkPage) ssr=ssr.clone() />
+                    <Route path=path!("/capacity") view=page(CapacityPage) ssr=ssr.clone() />
                     <Route path=path!("/monitoring") view=page(MonitoringPage) ssr=ssr.clone() />
                     <Route path=path!("/search") view=page(SearchPage) ssr=ssr.clone() />
                     <Route path=path!("/sources") view=page(SourcesPage) ssr=ssr.clone() />

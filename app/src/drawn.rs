@@ -40,6 +40,8 @@ pub enum Part {
     Object(ObjectKind),
     /// The boards of Monitoring.
     Monitoring,
+    /// What is left of everything.
+    Capacity,
     /// Which machines are one.
     WhoIsWho,
     /// How long measurements are kept, and from where they are taken.

@@ -5,6 +5,7 @@ use model::account::Role;
 pub mod account;
 pub mod activity;
 pub mod admin;
+pub mod capacity;
 pub mod clusters;
 pub mod hosts;
 pub mod links;

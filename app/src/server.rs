@@ -1,6 +1,7 @@
 //! Server functions: the way from a page to a use-case. Each begins with its guard, translates, and calls the engine.
 
 pub mod accounts;
+pub mod capacity;
 pub mod inventory;
 pub mod keeping;
 pub mod links;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
     Activity,
+    Gauge,
     Alarm,
     Archive,
     Arrow,
@@ -55,6 +56,7 @@ impl Glyph {
     const fn path(self) -> &'static str {
         match self {
             Self::Activity => "M3 12h4l3-8 4 16 3-8h4",
+            Self::Gauge => "M4 18a9 9 0 1 1 16 0M12 14l4-5",
             Self::Alarm => "M6 17V11a6 6 0 0 1 12 0v6l2 2H4z M10 21h4",
             Self::Archive => "M4 5h16v4H4z M5.5 9v10h13V9 M10 13h4",
             Self::Arrow => "M5 12h14 M13 6l6 6-6 6",

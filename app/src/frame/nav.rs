@@ -26,12 +26,13 @@ const fn place(path: &'static str, label: &'static str, glyph: Glyph) -> Place {
     Place { path, label, short: label, glyph, role: Role::Viewer, in_bar: true, also: None }
 }
 
-pub(super) const INVENTORY: [Place; 6] = [
+pub(super) const INVENTORY: [Place; 7] = [
     place("/", "Overview", Glyph::Home),
     Place { short: "Machines", ..place("/vms", "Virtual machines", Glyph::Vm) },
     Place { short: "Hosts", also: Some("/clusters"), ..place("/hosts", "Hosts & clusters", Glyph::Host) },
     place("/storage", "Storage", Glyph::Disk),
     Place { in_bar: false, ..place("/networks", "Networks", Glyph::Network) },
+    Place { in_bar: false, ..place("/capacity", "Capacity", Glyph::Gauge) },
     Place { in_bar: false, ..place("/monitoring", "Monitoring", Glyph::Activity) },
 ];
 

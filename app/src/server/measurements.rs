@@ -9,7 +9,7 @@ use crate::{drawn::Part, error::AppError};
 #[cfg(feature = "ssr")]
 use crate::{
     guard,
-    pages::{admin, links, monitoring, object::measurements, source},
+    pages::{admin, capacity, links, monitoring, object::measurements, source},
 };
 #[cfg(feature = "ssr")]
 use model::{account::Role, ids::SourceId};
@@ -27,6 +27,7 @@ pub async fn draw_measurements(
     let now_ms = engine::now_ms();
     match (part, id) {
         (Part::Monitoring, _) => monitoring::draw(&engine, &actor, &search, now_ms).await,
+        (Part::Capacity, _) => capacity::draw(&engine, &actor, &search, now_ms).await,
         (Part::WhoIsWho, _) => links::draw(&engine, &actor, &search, now_ms).await,
         (Part::Keeping, _) => admin::draw(&engine, &actor, &search).await,
         (Part::Object(kind), Some(id)) => {

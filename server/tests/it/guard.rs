@@ -63,6 +63,11 @@ const FUNCTIONS: &[(&str, Least, &str)] = &[
     ("add_mapping", MANAGER, "source=99&metric=cpu_usage_percent&selector=up&factor=1"),
     ("try_mapping", MANAGER, "source=99&metric=cpu_usage_percent&selector=up&factor=1"),
     ("remove_mapping", MANAGER, "source=99&mapping=1"),
+    (
+        "set_capacity_settings",
+        MANAGER,
+        "cpu_overcommit=4&memory_overcommit=1&cpu_buffer=10&memory_buffer=10&storage_buffer=20&failures=",
+    ),
     ("set_retention", ADMIN, "base=35&hourly=400&daily=1825"),
     ("set_metric_preference", ADMIN, "metric=cpu_usage_percent&preferred="),
     ("read_overview", VIEWER, "{}"),
