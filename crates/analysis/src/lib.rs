@@ -3,3 +3,6 @@
 //! What is stored and what is shown of it is the business of others.
 
 pub mod identity;
+pub mod policy;
+pub mod statistics;
+pub mod usage;
