@@ -3,6 +3,8 @@
 //! What is stored and what is shown of it is the business of others.
 
 pub mod identity;
+pub mod period;
 pub mod policy;
+pub mod rightsizing;
 pub mod statistics;
 pub mod usage;

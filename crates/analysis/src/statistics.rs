@@ -5,7 +5,7 @@
 mod autocorrelation;
 mod trend;
 
-pub use autocorrelation::{autocorrelation, periodogram_peaks, seasonal_strength};
+pub use autocorrelation::{autocorrelation, seasonal_strength};
 pub use trend::{MannKendall, Trend, mann_kendall, theil_sen, trend};
 
 /// The smallest value that at least this share (0 to 1) of the values stay at or below: the inverse of the empirical

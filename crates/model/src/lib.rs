@@ -17,6 +17,7 @@ pub mod live;
 pub mod measuring;
 pub mod metric;
 pub mod overview;
+pub mod profile;
 pub mod rightsizing;
 pub mod run;
 pub mod sample;

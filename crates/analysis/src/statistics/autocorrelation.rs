@@ -1,9 +1,4 @@
-//! What repeats in a line of values: autocorrelation, the periodogram that proposes periods, and how much of the variance
-//! a period explains.
-
-use std::sync::Arc;
-
-use realfft::{RealFftPlanner, RealToComplex};
+//! What repeats in a line of values: autocorrelation, and how much of the variance a period explains.
 
 /// Autocorrelation at a lag, over the pairs that both are known: the mean of their products over the variance, so that gaps
 /// do not pull it to zero. `None` of a constant line, or where fewer than two periods overlap.
@@ -41,11 +36,10 @@ pub fn seasonal_strength(values: &[Option<f64>], period: usize) -> Option<f64> {
         }
     }
     let (mut whole, mut left) = (0.0, 0.0);
-    for (at, value) in values.iter().enumerate() {
-        let (sum, count) = phases[at % period];
+    for (value, (sum, count)) in values.iter().zip(phases.iter().cycle()) {
         if let Some(value) = value {
             whole += (value - mean).powi(2);
-            left += (value - sum / count as f64).powi(2);
+            left += (value - sum / *count as f64).powi(2);
         }
     }
     let freedom = known.len().checked_sub(period).filter(|freedom| *freedom > 0)?;
@@ -53,27 +47,4 @@ pub fn seasonal_strength(values: &[Option<f64>], period: usize) -> Option<f64> {
         return None;
     }
     Some((1.0 - left / freedom as f64 / (whole / (known.len() - 1) as f64)).clamp(0.0, 1.0))
-}
-
-/// Periods (in values) at which the periodogram has its highest peaks, highest first, at most `count`. Gaps count as the
-/// mean. The periodogram only proposes: a spiky line spreads its energy over harmonics.
-pub fn periodogram_peaks(values: &[Option<f64>], count: usize) -> Vec<usize> {
-    let known: Vec<f64> = values.iter().flatten().copied().collect();
-    let Some(mean) = super::mean(&known) else { return Vec::new() };
-    if values.len() < 8 {
-        return Vec::new();
-    }
-    let plan: Arc<dyn RealToComplex<f64>> = RealFftPlanner::new().plan_fft_forward(values.len());
-    let mut input: Vec<f64> = values.iter().map(|value| value.map_or(0.0, |value| value - mean)).collect();
-    let mut spectrum = plan.make_output_vec();
-    if plan.process(&mut input, &mut spectrum).is_err() {
-        return Vec::new();
-    }
-    let power: Vec<f64> = spectrum.iter().map(realfft::num_complex::Complex::norm_sqr).collect();
-    let mut peaks: Vec<usize> = (2..power.len().saturating_sub(1))
-        .filter(|at| power[*at] > power[at - 1] && power[*at] >= power[at + 1])
-        .collect();
-    peaks.sort_by(|first, second| power[*second].total_cmp(&power[*first]));
-    peaks.truncate(count);
-    peaks.into_iter().map(|at| (values.len() as f64 / at as f64).round() as usize).collect()
 }

@@ -59,7 +59,6 @@ fn what_repeats_correlates_with_itself() {
     assert!((autocorrelation(&sine, 24).unwrap() - 1.0).abs() < 1e-9);
     assert!((autocorrelation(&sine, 12).unwrap() + 1.0).abs() < 1e-9);
     assert!(seasonal_strength(&sine, 24).unwrap() > 0.999);
-    assert_eq!(periodogram_peaks(&sine, 1), [24]);
     let holes: Vec<Option<f64>> = sine.iter().enumerate().map(|(at, value)| value.filter(|_| at % 7 != 0)).collect();
     assert!(autocorrelation(&holes, 24).unwrap() > 0.99);
 }
@@ -69,7 +68,6 @@ fn nothing_repeats_in_a_constant_line() {
     let constant = vec![Some(3.0); 480];
     assert_eq!(autocorrelation(&constant, 24), None);
     assert_eq!(seasonal_strength(&constant, 24), None);
-    assert!(periodogram_peaks(&constant, 3).is_empty());
     assert_eq!(autocorrelation(&[], 24), None);
 }
 
