@@ -5,6 +5,7 @@
 pub mod identity;
 pub mod period;
 pub mod policy;
+pub mod profile;
 pub mod rightsizing;
 pub mod statistics;
 pub mod usage;

@@ -34,8 +34,13 @@ fn find(hours: &[Option<f64>]) -> Vec<Period> {
     let Some(line) = without_trend(hours) else { return Vec::new() };
     let mut proven: Vec<Period> = PERIODS.into_iter().filter_map(|hours| prove(&line, hours)).collect();
     let Some(most) = proven.iter().map(|period| period.strength).max_by(f64::total_cmp) else { return Vec::new() };
+    let day = proven.iter().find(|period| period.hours == 24).copied();
     proven.retain(|period| period.strength >= AS_GOOD * most);
     let first = proven.remove(0);
+    if first.hours > 24 {
+        // Weekdays that are alike make a day as well, though weekends keep it from explaining as much.
+        return std::iter::once(first).chain(day).collect();
+    }
     let left = without_phases(&line, first.hours as usize);
     let longer = PERIODS.into_iter().filter(|hours| *hours > first.hours as usize);
     let second = longer.filter_map(|hours| prove(&left, hours)).find(|second| {

@@ -52,7 +52,6 @@ pub enum Tag {
     BusinessHours,
     NightlyBatch,
     Weekly,
-    MonthEnd,
     Bursty,
     RarePeak,
     Growing,
@@ -65,13 +64,12 @@ pub enum Tag {
 }
 
 impl Tag {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::Steady,
         Self::Periodic,
         Self::BusinessHours,
         Self::NightlyBatch,
         Self::Weekly,
-        Self::MonthEnd,
         Self::Bursty,
         Self::RarePeak,
         Self::Growing,
@@ -90,7 +88,6 @@ impl Tag {
             Self::BusinessHours => "business_hours",
             Self::NightlyBatch => "nightly_batch",
             Self::Weekly => "weekly",
-            Self::MonthEnd => "month_end",
             Self::Bursty => "bursty",
             Self::RarePeak => "rare_peak",
             Self::Growing => "growing",

@@ -57,7 +57,7 @@ fn a_trend_and_gaps_do_not_hide_a_day() {
 #[test]
 fn an_office_has_days_and_weeks() {
     let at_work = |hour: usize| if hour / 24 % 7 < 5 && (8..18).contains(&(hour % 24)) { 40.0 } else { 3.0 };
-    assert_eq!(found(&hours(720, |hour| at_work(hour) + 3.0 * noise(2, hour))), [24, 168]);
+    assert_eq!(found(&hours(720, |hour| at_work(hour) + 3.0 * noise(2, hour))), [168, 24]);
 }
 
 #[test]

@@ -3,6 +3,8 @@ use model::{rightsizing::Preset, sample::Sample};
 use super::*;
 use crate::usage::{DAY_MS, Series, SizeSince};
 
+const GIB: i64 = 1 << 30;
+
 /// A past of samples in a row that ends at `now`.
 struct Past {
     sizes: Vec<SizeSince>,
