@@ -128,4 +128,6 @@ fn daily_maximum(samples: View, share: f64) -> Option<f64> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ const KINDS: [(Kind, i64); 6] = [
     (Kind::Calm, 4),
     (Kind::Office, 8),
     (Kind::Saturated, 8),
-    // A job of two hours on two days a fortnight: p99.5 sees it, and so does the busiest hour.
+    // A job of 80 minutes once a fortnight: too short for p99.5, and not for the busiest hour.
     (Kind::RareJob, 8),
     // Single samples, far apart: nothing that takes long.
     (Kind::Blips, 4),
@@ -49,7 +49,7 @@ impl Kind {
             Self::Calm => 8.0 + 3.0 * noise,
             Self::Office if day % 7 < 5 && (8..18).contains(&hour) => 70.0 + 8.0 * noise,
             Self::Saturated => 96.0 + 4.0 * noise,
-            Self::RareJob if matches!(day % 14, 3 | 10) && (2..4).contains(&hour) => 85.0 + 5.0 * noise,
+            Self::RareJob if day % 14 == 3 && (24..40).contains(&(slot % SLOTS_A_DAY)) => 85.0 + 5.0 * noise,
             Self::Blips if slot % 1_009 == 500 => 52.0,
             // From a tenth to nine tenths in four weeks.
             Self::Ramp => 40.0 + slot as f64 / (28 * SLOTS_A_DAY) as f64 * 50.0 + 3.0 * noise,
@@ -88,7 +88,7 @@ pub(crate) fn machine(number: u64, days: i64) -> Machine {
 pub(crate) fn months() -> Vec<Month> {
     const MACHINES: u64 = 60;
     let machines = (0..MACHINES).map(|number| machine(number, 28)).collect();
-    vec![Month { name: "generated".to_owned(), from_ms: 0, to_ms: 28 * DAY_MS, machines }]
+    vec![Month { from_ms: 0, to_ms: 28 * DAY_MS, machines }]
 }
 
 /// Every period with every shape, level of noise and length; and lines that repeat nothing.
@@ -165,12 +165,14 @@ pub(crate) fn hold(report: &Report) -> Result<()> {
     let kinds = KINDS.len() as f64;
     let wanted = KINDS.iter().map(|(_, target)| (8 - target) as f64 / 8.0).sum::<f64>() / kinds * 100.0;
     let find = |policy: &str| report.rightsizing.iter().find(|row| row.rule == "shipped" && row.policy == policy);
-    if let Some(balanced) = find("balanced") {
+    if let (Some(balanced), Some(aws)) = (find("balanced"), find("aws_p99_5")) {
+        let runs = [balanced, aws].map(|row| row.run_60min_percent);
+        ensure!(runs[1] > 0.0 && runs[0] <= runs[1] / 2.0, "balanced and AWS run short for an hour on {runs:?} %");
         let removed = balanced.vcpu_removed_percent;
         ensure!((removed - wanted).abs() < 0.01, "balanced removes {removed:.2} % of what it should: {wanted:.2} %");
         ensure!(balanced.unmet_percent < 0.05, "balanced leaves {:.3} % undone", balanced.unmet_percent);
         ensure!(
-            balanced.run_60min_percent == 0.0,
+            balanced.run_60min_percent < 0.01,
             "balanced runs short for an hour on {:.1} %",
             balanced.run_60min_percent
         );

@@ -15,7 +15,6 @@ use serde::Deserialize;
 
 /// The machines of one file.
 pub(crate) struct Month {
-    pub(crate) name: String,
     /// Where its first sample begins, whosever it is.
     pub(crate) from_ms: i64,
     pub(crate) to_ms: i64,
@@ -59,7 +58,7 @@ struct Row {
     net_tx_kbps: f64,
 }
 
-/// Metrics of a row, and bytes in their unit. "Memory usage" of these traces is active memory.
+/// What a row tells, in its order. "Memory usage" of these traces is active memory.
 const METRICS: [Metric; 6] = [
     Metric::CpuUsage,
     Metric::MemoryActive,
@@ -77,7 +76,7 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Month>> {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.ends_with(".csv") || name.ends_with(".csv.gz") {
-            months.push(month(name, &file).with_context(|| format!("cannot read {}", file.display()))?);
+            months.push(month(&file).with_context(|| format!("cannot read {}", file.display()))?);
         }
     }
     ensure!(!months.is_empty(), "there is no .csv and no .csv.gz in {}", folder.display());
@@ -92,7 +91,7 @@ pub(crate) fn open(file: &Path) -> Result<csv::Reader<Box<dyn Read>>> {
     Ok(csv::Reader::from_reader(text))
 }
 
-fn month(name: String, file: &Path) -> Result<Month> {
+fn month(file: &Path) -> Result<Month> {
     let mut rows: BTreeMap<u32, Vec<Row>> = BTreeMap::new();
     for row in open(file)?.deserialize() {
         let row: Row = row?;
@@ -102,7 +101,7 @@ fn month(name: String, file: &Path) -> Result<Month> {
     let from_ms = times().min().context("there are no rows")?;
     let to_ms = times().max().context("there are no rows")?;
     let machines = rows.into_values().map(machine).collect();
-    Ok(Month { name, from_ms, to_ms, machines })
+    Ok(Month { from_ms, to_ms, machines })
 }
 
 /// Rows at times that wander within the interval are brought to its end; of two in one interval the first counts. A
