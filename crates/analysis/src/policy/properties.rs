@@ -106,7 +106,8 @@ proptest! {
         let now_ms = at.max(1) * 60_000;
         for policy in Preset::ALL.map(Policy::Preset).into_iter().chain([Policy::Custom(rule)]) {
             let judged = judge(&history, policy, now_ms);
-            let text = format!("{judged:?} {:?}", profile(&history, &Facts::default(), &judged, now_ms));
+            let parts = (&judged.cpu, &judged.memory, &judged.risks, &judged.back_test, &judged.evidence);
+            let text = format!("{parts:?} {:?}", profile(&history, &Facts::default(), &judged, now_ms));
             prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
             if let Some(line) = cpu_demand(&history, 4, Span::days_before(now_ms, 30)) {
                 let tested = format!("{:?}", back_test(&policy, &line, 4));
