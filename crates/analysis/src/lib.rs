@@ -6,6 +6,7 @@ pub mod identity;
 pub mod period;
 pub mod policy;
 pub mod profile;
+pub mod recommendation;
 pub mod rightsizing;
 pub mod statistics;
 pub mod usage;

@@ -18,6 +18,7 @@ pub mod measuring;
 pub mod metric;
 pub mod overview;
 pub mod profile;
+pub mod recommendation;
 pub mod rightsizing;
 pub mod run;
 pub mod sample;

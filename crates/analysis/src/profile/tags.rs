@@ -88,8 +88,8 @@ fn business_hours(load: &Load) -> Option<String> {
     let is_business = |day: usize, hour: usize| day < 5 && (8..18).contains(&hour);
     let business = mean_where(load, is_business)?;
     let rest = mean_where(load, |day, hour| !is_business(day, hour))?;
-    let (weekday, weekend) = (mean_where(load, |day, _| day < 5)?, mean_where(load, |day, _| day >= 5)?);
-    (business >= 1.5 * rest && weekend <= 0.7 * weekday)
+    let (at_work, at_rest) = (mean_where(load, |day, _| day < 5)?, mean_where(load, |day, _| day >= 5)?);
+    (business >= 1.5 * rest && at_rest <= 0.7 * at_work)
         .then(|| format!("{business:.1} % from Monday to Friday between 08 and 18, {rest:.1} % else"))
 }
 
@@ -124,8 +124,8 @@ fn bursty(load: &Load) -> Option<String> {
 }
 
 fn rare_peak(load: &Load) -> Option<String> {
-    let [p95, p995] = load.cpu.percentiles([0.95, 0.995])?;
-    (p995 >= 80.0 && p95 <= 20.0).then(|| format!("p99.5 is {p995:.1} %, p95 is {p95:.1} %"))
+    let [usual, peak] = load.cpu.percentiles([0.95, 0.995])?;
+    (peak >= 80.0 && usual <= 20.0).then(|| format!("p99.5 is {peak:.1} %, p95 is {usual:.1} %"))
 }
 
 /// Growing and shrinking: the daily p95 by Theil and Sen, significant by Mann and Kendall, by a tenth in 30 days.

@@ -106,7 +106,7 @@ fn load_is_told_by_what_it_does() {
     assert_eq!(tags(&of_load(4, |_| 40.0)), [Tag::Steady]);
     assert!(of_load(4, |slot| 20.0 + slot as f64 / 200.0).has(Tag::Growing));
     assert!(of_load(4, |slot| 70.0 - slot as f64 / 200.0).has(Tag::Shrinking));
-    let bursts = of_load(4, |slot| if mixed(slot / 6) % 25 == 0 { 90.0 } else { 2.0 });
+    let bursts = of_load(4, |slot| if mixed(slot / 6).is_multiple_of(25) { 90.0 } else { 2.0 });
     assert!(bursts.has(Tag::Bursty), "{:?}", tags(&bursts));
     assert!(of_load(4, |slot| if (4000..4060).contains(&slot) { 95.0 } else { 10.0 }).has(Tag::RarePeak));
     let waiting = [measured(Metric::CpuUsage, |_| 40.0), measured(Metric::CpuReady, |_| 12.0)];

@@ -10,7 +10,7 @@ use crate::{
 /// Reasons in words, the gravest first.
 pub(super) fn reasons(demand: View) -> Vec<String> {
     let mut reasons = Vec::new();
-    let Some([p95, p995, highest]) = demand.percentiles([0.95, 0.995, 1.0]) else { return reasons };
+    let Some([p95, nearly_all, highest]) = demand.percentiles([0.95, 0.995, 1.0]) else { return reasons };
     if let Some(shift) = super::level_shift(demand, highest) {
         let direction = if shift > 0.0 { "rose" } else { "fell" };
         reasons.push(format!("its daily p95 {direction} by {:.2} vCPU in the last four days", shift.abs()));
@@ -20,8 +20,8 @@ pub(super) fn reasons(demand: View) -> Vec<String> {
     {
         reasons.push(format!("its daily p95 grows by {:.2} vCPU a month", trend.slope * 30.0));
     }
-    if highest >= 3.0 * p995 && highest >= 0.5 {
-        reasons.push(format!("a rare peak of {highest:.2} vCPU stands beside a p99.5 of {p995:.2}"));
+    if highest >= 3.0 * nearly_all && highest >= 0.5 {
+        reasons.push(format!("a rare peak of {highest:.2} vCPU stands beside a p99.5 of {nearly_all:.2}"));
     }
     if let Some(hour) = demand.best_mean(HOUR_MS).filter(|hour| *hour >= 3.0 * p95 && *hour >= 0.5) {
         reasons.push(format!("its busiest hour, {hour:.2} vCPU, is far above its p95 of {p95:.2}"));

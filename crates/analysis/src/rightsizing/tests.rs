@@ -1,3 +1,5 @@
+#![allow(clippy::float_cmp, reason = "what is computed by hand comes out exactly")]
+
 use model::{rightsizing::Preset, sample::Sample};
 
 use super::*;
