@@ -74,8 +74,8 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Month>> {
     files.sort();
     let mut months = Vec::new();
     for file in files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".csv") || name.ends_with(".csv.gz") {
+        let plain = if is_packed(&file) { file.with_extension("") } else { file.clone() };
+        if plain.extension().is_some_and(|extension| extension == "csv") {
             months.push(month(&file).with_context(|| format!("cannot read {}", file.display()))?);
         }
     }
@@ -83,11 +83,14 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Month>> {
     Ok(months)
 }
 
+fn is_packed(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "gz")
+}
+
 /// A file as text, whether it is packed or not.
 pub(crate) fn open(file: &Path) -> Result<csv::Reader<Box<dyn Read>>> {
     let plain = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
-    let is_packed = file.extension().is_some_and(|extension| extension == "gz");
-    let text: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(plain)) } else { Box::new(plain) };
+    let text: Box<dyn Read> = if is_packed(file) { Box::new(MultiGzDecoder::new(plain)) } else { Box::new(plain) };
     Ok(csv::Reader::from_reader(text))
 }
 
