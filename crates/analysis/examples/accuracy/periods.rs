@@ -62,17 +62,20 @@ fn label(text: &str) -> impl Iterator<Item = u32> {
     numbers.map(|hours| hours.round() as u32).filter(|hours| *hours > 0)
 }
 
-/// Each pair of a series and a period counts as one.
+/// A label that is found is right, one that is not is missed. What else is found is wrong, but for a part or a multiple of a
+/// label that is found as well: what repeats by days repeats by weeks, and an office's weeks are made of days.
 pub(crate) fn score(labelled: &[Labelled]) -> report::Periods {
-    let (mut right, mut found, mut wanted) = (0, 0, 0);
+    let (mut right, mut wrong, mut wanted) = (0, 0, 0);
     for series in labelled {
-        let periods: BTreeSet<u32> = periods(&series.hours).into_iter().map(|period| period.hours).collect();
-        right += periods.intersection(&series.periods).count();
-        found += periods.len();
+        let found: BTreeSet<u32> = periods(&series.hours).into_iter().map(|period| period.hours).collect();
+        let hits: Vec<u32> = found.intersection(&series.periods).copied().collect();
+        let is_akin = |hours: u32| hits.iter().any(|hit| hit.is_multiple_of(hours) || hours.is_multiple_of(*hit));
+        right += hits.len();
+        wrong += found.iter().filter(|hours| !is_akin(**hours)).count();
         wanted += series.periods.len();
     }
     let share = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
-    let (precision, recall) = (share(right, found), share(right, wanted));
+    let (precision, recall) = (share(right, right + wrong), share(right, wanted));
     let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
     report::Periods { series: labelled.len(), precision, recall, f1 }
 }
