@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool reports on its output")]
 
+mod accuracy;
 mod apt;
 mod bench;
 mod debian_wasm;
@@ -57,6 +58,8 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Replay sizing policies over real utilization: learn a fortnight, check the next
+    Accuracy(accuracy::Accuracy),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Task::Build => serve::build().map(drop),
         Task::Dev { arguments } => dev::dev(&arguments),
         Task::Test { ci, only } => test::test(ci || std::env::var("CI").is_ok_and(|value| value == "true"), &only),
+        Task::Accuracy(arguments) => accuracy::accuracy(&arguments),
         Task::Bench { names, json } => bench::bench(&names, json.as_deref()),
     };
     match result {

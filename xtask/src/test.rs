@@ -12,7 +12,7 @@ mod tools;
 use anyhow::{Result, ensure};
 
 use crate::{
-    debian_wasm,
+    accuracy, debian_wasm,
     process::{cargo, find, run},
     serve,
     site::{self, Flavor, WASM_HELD_BYTES},
@@ -33,6 +33,7 @@ pub(crate) fn test(ci: bool, only: &[String]) -> Result<()> {
     })?;
     suite.step("lint-wasm", || lint_wasm(ci))?;
     suite.step("unit", || done(unit(ci)))?;
+    suite.step("accuracy", || done(accuracy::holds()))?;
     suite.step("site", || done(site_has_not_grown()))?;
     suite.step("release", || done(serve::build().map(drop)))?;
     suite.step("end2end", || end2end::run(ci))?;

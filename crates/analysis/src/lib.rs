@@ -4,5 +4,12 @@
 
 pub mod capacity;
 pub mod identity;
+pub mod period;
+pub mod policy;
+pub mod profile;
+pub mod recommendation;
+pub mod rightsizing;
 pub mod runway;
+pub mod statistics;
+pub mod usage;
 pub mod what_if;
