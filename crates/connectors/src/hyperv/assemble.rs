@@ -11,6 +11,7 @@ mod hosts;
 mod machines;
 mod networks;
 mod storage;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ use model::{
 
 use super::{issues::Issues, report::Report};
 use clusters::Clusters;
+pub(super) use usage::readings;
 
 /// The product, as sources show it. It is the same for hosts and clusters: a source may become the other.
 pub const PRODUCT: &str = "Microsoft Hyper-V";
@@ -32,6 +34,8 @@ pub const PRODUCT: &str = "Microsoft Hyper-V";
 pub struct HostRead {
     /// The name under which it was asked.
     pub asked: String,
+    /// When its answer had come, by this machine's clock.
+    pub answered_ms: i64,
     pub report: Report,
 }
 
@@ -88,6 +92,7 @@ struct Site<'a> {
     /// `hv1.lab`: identity and name.
     host: String,
     owner: Owner,
+    answered_ms: i64,
     report: &'a Report,
 }
 
@@ -122,8 +127,7 @@ pub fn assemble(reads: &[HostRead], unread: &[Unread]) -> Result<Collection, Fai
     let mut unread = unread.to_vec();
     let sites = sites(reads, &clusters, &mut unread, &mut assembly.issues);
     if sites.is_empty() {
-        let none = || Failure::new(FailureKind::UnknownHost, "there is no host to read");
-        return Err(unread.into_iter().next().map_or_else(none, |unread| unread.failure));
+        return Err(first_failure(unread));
     }
     let nodes_lost = !unread.is_empty();
     for lost in &unread {
@@ -156,6 +160,11 @@ pub fn assemble(reads: &[HostRead], unread: &[Unread]) -> Result<Collection, Fai
         issues: assembly.issues.finish(),
         identity: SourceIdentity { product: Some(PRODUCT.to_owned()), version, build: None, instance_uuid: None },
     })
+}
+
+fn first_failure(unread: Vec<Unread>) -> Failure {
+    let none = || Failure::new(FailureKind::UnknownHost, "there is no host to read");
+    unread.into_iter().next().map_or_else(none, |unread| unread.failure)
 }
 
 /// Hosts with the place that they have, each once. One whose cluster is unknown is as good as unread: identities of its
@@ -192,7 +201,7 @@ fn sites<'a>(
             }
             continue;
         }
-        sites.insert(host.clone(), Site { host, owner, report });
+        sites.insert(host.clone(), Site { host, owner, answered_ms: read.answered_ms, report });
     }
     sites.into_values().collect()
 }
@@ -212,20 +221,27 @@ fn cluster_failure(report: &Report) -> Failure {
     )
 }
 
+/// Tells what has happened to an answer on its way.
+fn tell_damage(site: &Site<'_>, issues: &mut Issues) {
+    if !site.report.is_whole {
+        let message = format!("the answer of {} was cut off or damaged: what arrived is used", site.host);
+        let advice = "Sync again. If it stays, the host restarts or runs out of memory while it answers.";
+        issues.kind(Severity::Error, ObjectKind::Vm, message, advice);
+    }
+    if site.report.has_foreign_text {
+        let message = format!("some letters in the answer of {} could not be read", site.host);
+        let advice = "Something between IROA and the host changes its text; names may look wrong.";
+        issues.kind(Severity::Warning, ObjectKind::Vm, message, advice);
+    }
+}
+
 /// Tells what a host did not say, and which kinds cannot be complete without it.
 fn tell_gaps(site: &Site<'_>, assembly: &mut Assembly) {
     use ObjectKind::{Cluster, Datastore, Host, Network, Vm};
     let report = site.report;
+    tell_damage(site, &mut assembly.issues);
     if !report.is_whole {
-        let message = format!("the answer of {} was cut off or damaged: what arrived is used", site.host);
-        let advice = "Sync again. If it stays, the host restarts or runs out of memory while it answers.";
-        assembly.issues.kind(Severity::Error, Vm, message, advice);
         assembly.incomplete.extend([Vm, Datastore, Network]);
-    }
-    if report.has_foreign_text {
-        let message = format!("some letters in the answer of {} could not be read", site.host);
-        let advice = "Something between IROA and the host changes its text; names may look wrong.";
-        assembly.issues.kind(Severity::Warning, Vm, message, advice);
     }
     let member = matches!(site.owner, Owner::Cluster(_));
     let volumes = if report.volumes.is_whole() { "the account is shown none" } else { report.volumes.reason() };

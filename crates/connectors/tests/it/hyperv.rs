@@ -10,7 +10,7 @@ use model::{
 };
 use serde_json::json;
 
-use crate::hyperv_answers::{Answer, CLUSTER, GIB, choice, guid, silent};
+use crate::hyperv_answers::{Answer, CLUSTER, GIB, NOW_MS, choice, guid, silent};
 
 pub(crate) const CSV: &str = r"C:\ClusterStorage\Volume1";
 
@@ -288,7 +288,7 @@ fn three_thousand_machines_on_one_host_and_forty_megabytes() {
     assert!(text.len() > 40_000_000, "{}", text.len());
     let report = connectors::hyperv::answer::read(text.as_bytes(), b"", 0).unwrap();
     assert!(report.is_whole);
-    let collection = assemble(&[HostRead { asked: "hv9".to_owned(), report }], &[]).unwrap();
+    let collection = assemble(&[HostRead { asked: "hv9".to_owned(), answered_ms: NOW_MS, report }], &[]).unwrap();
     assert_eq!(collection.inventory.vms.len(), 3_000);
     assert!(is_whole(&collection), "{:?}", collection.issues);
 }

@@ -82,11 +82,15 @@ pub(super) async fn read(engine: &Engine, id: SourceId, stop: &CancellationToken
     let cursor = samples::cursor(engine.db(), id).await.map_err(|error| internal(&error))?;
     let latest_from = now - LATEST_MS;
     let since_ms = cursor.map_or(latest_from, |until_ms| until_ms - LOOK_BACK_MS).max(latest_from);
-    let latest = read.span(since_ms, now, kept).await?;
+    let remembered = measuring::remembered(engine.db(), id).await.map_err(|error| internal(&error))?;
+    let latest = read.span(since_ms, now, remembered, kept).await?;
     let until_ms = latest.complete_until_ms.unwrap_or(now);
     kept.issues.extend(latest.issues);
     if kept.unknown > 0 {
         kept.issues.push(unknown_objects(kept.unknown));
+    }
+    if let Some(remember) = &latest.remember {
+        measuring::remember(engine.db(), id, remember).await.map_err(|error| internal(&error))?;
     }
     samples::set_cursor(engine.db(), id, until_ms).await.map_err(|error| internal(&error))?;
 
@@ -118,7 +122,7 @@ impl Read<'_> {
                 return Ok(());
             }
             let from_ms = (until_ms - slice_ms(now - until_ms)).max(oldest_ms);
-            let read = self.span(from_ms, until_ms, kept).await;
+            let read = self.span(from_ms, until_ms, None, kept).await;
             let is_whole = matches!(&read, Ok(Sampled { complete_until_ms: Some(_), .. }));
             if let Err(failure) = &read
                 && failure.kind == FailureKind::Cancelled
@@ -145,8 +149,14 @@ impl Read<'_> {
     }
 
     /// Reads samples that end within (from, until] and keeps each batch in a transaction of its own, before the next is read.
-    async fn span(&self, since_ms: i64, until_ms: i64, kept: &mut Kept) -> Outcome<Sampled> {
-        let request = SampleRequest { since_ms, until_ms, subjects: self.subjects.clone() };
+    async fn span(
+        &self,
+        since_ms: i64,
+        until_ms: i64,
+        remembered: Option<String>,
+        kept: &mut Kept,
+    ) -> Outcome<Sampled> {
+        let request = SampleRequest { since_ms, until_ms, subjects: self.subjects.clone(), remembered };
         let (sink, batches) = mpsc::channel(BATCHES_AHEAD);
         let sampling = Sampling { request: &request, sink, cancel: self.stop };
         // Whichever fails first takes the other with it: a connector whose sink is closed ends as cancelled.
@@ -167,7 +177,7 @@ impl Read<'_> {
 }
 
 /// How far back a source's history is asked for. vCenter and Zabbix keep a year in coarse steps; who keeps all values has
-/// plenty in a month.
+/// plenty in a month; Hyper-V keeps none.
 fn history_ms(kind: SourceKind) -> i64 {
     match kind {
         SourceKind::Vcenter | SourceKind::Zabbix => 400 * DAY_MS,

@@ -130,14 +130,11 @@ fn check_emptiness(site: &Site<'_>, shown: usize, clusters: &Clusters<'_>, assem
         return;
     }
     assembly.incomplete.extend([ObjectKind::Vm, ObjectKind::Datastore]);
-    let (message, advice) = if sees {
-        let message = format!("{} shows no machines, but its cluster has placed {expected} there", site.host);
-        (message, "Look at the Virtual Machine Management service of the host, then sync again.")
-    } else {
-        let message =
-            format!("{} shows no machines to this account, which is in none of the groups that see them", site.host);
-        (message, "Put the account into the host's local group Hyper-V Administrators. Nothing is archived meanwhile.")
-    };
+    if !sees {
+        return assembly.issues.no_rights(&site.host);
+    }
+    let message = format!("{} shows no machines, but its cluster has placed {expected} there", site.host);
+    let advice = "Look at the Virtual Machine Management service of the host, then sync again.";
     assembly.issues.kind(Severity::Error, ObjectKind::Vm, message, advice);
 }
 
@@ -156,8 +153,8 @@ fn tell_trouble(vm: &Vm, machine: &Machine, assembly: &mut Assembly) {
 }
 
 /// A replica and its primary share a GUID: what it belongs to and the role keep them apart.
-fn external_id(guid: &str, role: VmRole, owner: &Owner) -> ExternalId {
-    let role = if role == VmRole::Replica { "replica" } else { "main" };
+pub(super) fn external_id(guid: &str, is_copy: bool, owner: &Owner) -> ExternalId {
+    let role = if is_copy { "replica" } else { "main" };
     ExternalId::new(format!("{}/{role}@{}", guid.to_lowercase(), owner.key()))
 }
 
@@ -181,7 +178,7 @@ impl Joined<'_> {
         let state = self.state(&key, machine, &disks, power, is_critical);
         let config = self.config(&key, machine, (power, is_critical), (role, mode), disks, adapters);
         let vm = Vm {
-            external_id: external_id(guid, role, &self.site.owner),
+            external_id: external_id(guid, is_copy, &self.site.owner),
             name: machine.name.clone().unwrap_or_else(|| key.clone()),
             host: Some(self.site.id()),
             resource_pool: None,

@@ -63,6 +63,31 @@ impl Places {
     }
 }
 
+/// How full a volume is.
+pub(super) struct Fill {
+    pub(super) id: ExternalId,
+    pub(super) size_bytes: i64,
+    pub(super) free_bytes: i64,
+}
+
+/// The volumes of a host.
+pub(super) fn fills(site: &Site<'_>) -> Vec<Fill> {
+    let local = site.report.volumes.rows().iter();
+    let fill = |volume: &Volume| {
+        let id = volume_id(site, volume)?;
+        Some(Fill { id, size_bytes: volume.size_bytes?, free_bytes: volume.free_bytes? })
+    };
+    local.filter(|volume| volume.path.is_some()).filter_map(fill).collect()
+}
+
+/// The shared volumes of its cluster.
+pub(super) fn shared_fills(site: &Site<'_>) -> Vec<Fill> {
+    let fill = |(id, volume): (ExternalId, &SharedVolume)| {
+        Some(Fill { id, size_bytes: volume.size_bytes?, free_bytes: volume.free_bytes? })
+    };
+    shared_ids(site.report).filter_map(fill).collect()
+}
+
 pub(super) fn of_host(site: &Site<'_>) -> Vec<ExternalId> {
     let local = site.report.volumes.rows().iter().filter_map(|volume| volume_id(site, volume));
     let shares = site.report.disks.rows().iter().filter_map(|disk| share(disk.path.as_deref()?)).map(ExternalId::new);
