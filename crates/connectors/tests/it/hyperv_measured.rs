@@ -1,13 +1,8 @@
 //! Measurements of an estate of seven hosts over real WinRM peers, whose counters move between reads.
 
-use std::{
-    collections::BTreeMap,
-    io::{Read as _, Write as _},
-};
+use std::collections::BTreeMap;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use connectors::{Endpoint, SampleRequest, Sampled, Sampling, samples};
-use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use model::{
     failure::{Failure, FailureKind},
     inventory::ObjectKind,
@@ -17,7 +12,7 @@ use model::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::hyperv_estate::Estate;
+use crate::{hyperv_aged::aged, hyperv_estate::Estate};
 
 const MINUTE: i64 = 60_000;
 
@@ -42,21 +37,6 @@ async fn read(endpoint: &Endpoint, remembered: Option<String>) -> Result<(Told, 
         ((series.subject.kind, id, series.metric), series.samples)
     });
     Ok((told.collect(), sampled?))
-}
-
-/// As if what is remembered had been read five minutes earlier.
-fn aged(remembered: &str) -> String {
-    let mut json = String::new();
-    ZlibDecoder::new(BASE64_STANDARD.decode(remembered).unwrap().as_slice()).read_to_string(&mut json).unwrap();
-    let mut memory: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let earlier = |ms: &mut serde_json::Value| *ms = (ms.as_i64().unwrap() - 5 * MINUTE).into();
-    for track in memory["tracks"].as_object_mut().unwrap().values_mut() {
-        earlier(&mut track["told_until_ms"]);
-        track["readings"].as_array_mut().unwrap().iter_mut().for_each(|reading| earlier(&mut reading["at_ms"]));
-    }
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(memory.to_string().as_bytes()).unwrap();
-    BASE64_STANDARD.encode(packed.finish().unwrap())
 }
 
 impl Estate {

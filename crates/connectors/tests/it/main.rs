@@ -7,6 +7,7 @@ mod endpoint;
 mod fixtures;
 mod hostile;
 mod hyperv;
+mod hyperv_aged;
 mod hyperv_answers;
 mod hyperv_check;
 mod hyperv_counters;
