@@ -230,7 +230,7 @@ fn a_machine_in_a_critical_state_costs_itself() {
 fn duplicate_names_stay_apart_and_do_not_share_a_load() {
     let mut alone = Answer::alone("hv9");
     alone.machine(&guid(1), "web1", r"C:\Hyper-V\a", json!({"cpu_percent": 10}));
-    alone.machine(&guid(2), "web1", r"C:\Hyper-V\b", json!({"cpu_percent": 20}));
+    alone.machine(&guid(2), "Web1", r"C:\Hyper-V\b", json!({"cpu_percent": 20}));
     alone.machine(&guid(3), "web3", r"C:\Hyper-V\c", json!({}));
     let collection = put(&[&alone], &[]);
     let loads: Vec<Option<i64>> = collection.inventory.vms.iter().map(|vm| vm.state.cpu_usage_mhz).collect();

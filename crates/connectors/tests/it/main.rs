@@ -10,6 +10,7 @@ mod hyperv;
 mod hyperv_aged;
 mod hyperv_answers;
 mod hyperv_check;
+mod hyperv_counted;
 mod hyperv_counters;
 mod hyperv_estate;
 mod hyperv_fixtures;

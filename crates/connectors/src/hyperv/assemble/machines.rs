@@ -40,8 +40,8 @@ struct Joined<'a> {
     guests: HashMap<String, Vec<&'a Guest>>,
     settings: HashMap<String, Vec<&'a Settings>>,
     security: HashMap<String, bool>,
-    /// Load by name, where a name is one machine's.
-    loads: HashMap<&'a str, i64>,
+    /// Load by name in lower case, where a name is one machine's: PowerShell adds up what differs by case alone.
+    loads: HashMap<String, i64>,
 }
 
 fn by_machine<T>(part: &Part<Vec<T>>, machine: fn(&T) -> Option<&str>) -> HashMap<String, Vec<&T>> {
@@ -59,12 +59,12 @@ impl<'a> Joined<'a> {
         let report = site.report;
         let disks = by_machine(&report.disks, |row| row.machine.as_deref());
         let files = Files::of(site, &disks);
-        let mut names: HashMap<&str, u32> = HashMap::new();
+        let mut names: HashMap<String, u32> = HashMap::new();
         for name in report.machines.rows().iter().filter_map(|machine| machine.name.as_deref()) {
-            *names.entry(name).or_default() += 1;
+            *names.entry(name.to_lowercase()).or_default() += 1;
         }
         let loads = report.counters.read.iter().flat_map(|counters| &counters.machines);
-        let loads = loads.filter_map(|load| Some((load.name.as_deref()?, load.percent?)));
+        let loads = loads.filter_map(|load| Some((load.name.as_deref()?.to_lowercase(), load.percent?)));
         Self {
             site,
             disks,

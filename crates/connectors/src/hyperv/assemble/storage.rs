@@ -1,5 +1,7 @@
 //! Volumes as datastores: those of hosts, Cluster Shared Volumes once for their cluster, and shares that disks lie on.
 
+mod fill;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
@@ -10,6 +12,7 @@ use model::{
 
 use super::{Assembly, Owner, Site, networks::short};
 use crate::hyperv::report::{Image, Report, SharedVolume, Volume};
+pub(super) use fill::{Fill, fills, shared_fills};
 
 fn volume_id(site: &Site<'_>, volume: &Volume) -> Option<ExternalId> {
     let own = volume.id.as_deref().or(volume.path.as_deref())?;
@@ -61,31 +64,6 @@ impl Places {
         let path = path.to_lowercase();
         self.starts.iter().find(|(start, _)| path.starts_with(start)).map(|(_, id)| id.clone())
     }
-}
-
-/// How full a volume is.
-pub(super) struct Fill {
-    pub(super) id: ExternalId,
-    pub(super) size_bytes: i64,
-    pub(super) free_bytes: i64,
-}
-
-/// The volumes of a host.
-pub(super) fn fills(site: &Site<'_>) -> Vec<Fill> {
-    let local = site.report.volumes.rows().iter();
-    let fill = |volume: &Volume| {
-        let id = volume_id(site, volume)?;
-        Some(Fill { id, size_bytes: volume.size_bytes?, free_bytes: volume.free_bytes? })
-    };
-    local.filter(|volume| volume.path.is_some()).filter_map(fill).collect()
-}
-
-/// The shared volumes of its cluster.
-pub(super) fn shared_fills(site: &Site<'_>) -> Vec<Fill> {
-    let fill = |(id, volume): (ExternalId, &SharedVolume)| {
-        Some(Fill { id, size_bytes: volume.size_bytes?, free_bytes: volume.free_bytes? })
-    };
-    shared_ids(site.report).filter_map(fill).collect()
 }
 
 pub(super) fn of_host(site: &Site<'_>) -> Vec<ExternalId> {

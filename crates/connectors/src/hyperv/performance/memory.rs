@@ -38,7 +38,7 @@ impl Memory {
 
     /// `None` where nothing is worth keeping.
     pub(super) fn pack(&self) -> Option<String> {
-        let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
         packed.write_all(&serde_json::to_vec(self).ok()?).ok()?;
         (!self.tracks.is_empty()).then_some(BASE64_STANDARD.encode(packed.finish().ok()?))
     }

@@ -55,12 +55,11 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn assigned_bytes(&self, instance: &Instance) -> Option<i64> {
-        let by_name = || {
-            let name = self.own_name(instance)?;
-            [&self.balanced, &self.partitions].into_iter().find_map(|memories| memories.get(&name))
-        };
-        let by_id = || self.partitions.get(&instance.id.as_deref()?.to_lowercase());
-        by_name().or_else(by_id)?.assigned_bytes.filter(|bytes| *bytes > 0)
+        let known = |memory: &&MachineMemory| memory.assigned_bytes.filter(|bytes| *bytes > 0);
+        let own = self.own_name(instance);
+        let by_name = own.iter().flat_map(|name| [self.balanced.get(name), self.partitions.get(name)]);
+        let by_id = instance.id.as_deref().and_then(|id| self.partitions.get(&id.to_lowercase()));
+        by_name.chain([by_id]).flatten().find_map(known)
     }
 
     pub(super) fn disks(&self, machine: &str) -> &[&'a Device] {
