@@ -40,6 +40,12 @@ fn module() -> PathBuf {
     workspace().join("end2end/peers/hyperv_estate.py")
 }
 
+/// The identifier of a machine.
+pub(crate) fn guid(machine: &str) -> String {
+    let output = Command::new("python3").arg(module()).args(["identify", machine]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
 impl Estate {
     pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
@@ -84,12 +90,6 @@ impl Estate {
         let mut command = Command::new("python3");
         command.arg(module()).args(arguments).env("HYPERV_STATE", self.folder.path().join("state"));
         assert!(command.status().unwrap().success(), "{arguments:?}");
-    }
-
-    /// The identifier of a machine.
-    pub(crate) fn guid(&self, machine: &str) -> String {
-        let output = Command::new("python3").arg(module()).args(["identify", machine]).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     pub(crate) fn end(&mut self, host: &str) {

@@ -12,7 +12,10 @@ use model::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{hyperv_aged::aged, hyperv_estate::Estate};
+use crate::{
+    hyperv_aged::aged,
+    hyperv_estate::{Estate, guid},
+};
 
 const MINUTE: i64 = 60_000;
 
@@ -100,7 +103,7 @@ async fn restarts_and_migrations_leave_gaps_and_no_peaks() {
             .map(|(_, value)| value)
     };
     // Of web-hva-8 and db-hvb-1, as `hyperv_estate.py` makes them.
-    let (moved, restarted) = (estate.guid("web-hva-8"), estate.guid("db-hvb-1"));
+    let (moved, restarted) = (guid("web-hva-8"), guid("db-hvb-1"));
     assert!((usage(&before, &moved).unwrap() - 8.0).abs() < 0.1);
     assert!((usage(&before, &restarted).unwrap() - 1.0).abs() < 0.1);
     estate.change(&["migrate", "web-hva-8", "hva1"]);

@@ -32,7 +32,7 @@ use crate::{
     vcsim::{required, workspace},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 on_both!(
     a_hyper_v_estate_is_kept_through_migration_and_loss,
