@@ -224,16 +224,19 @@ async fn counters_are_compared_with_those_that_another_process_has_read(place: P
     assert!(levels.contains_key(&Metric::MemoryGranted) && !levels.contains_key(&Metric::CpuUsage), "{levels:?}");
     assert!(lab.metrics(ObjectKind::Vm, off.id).await.is_empty());
 
-    lab.workers.stop(Duration::from_secs(10)).await;
     let name = format!("measuring_{}_remembered", lab.source);
-    let kept = lab.place.text(&format!("SELECT value FROM setting WHERE name = '{name}'")).await.unwrap();
-    let earlier = aged(kept.trim_matches('"'));
-    lab.place.execute(&format!("UPDATE setting SET value = '\"{earlier}\"' WHERE name = '{name}'")).await;
-    estate.change(&["pass", "300"]);
-    lab.place.engine = lab.place.another_engine().await;
-    lab.workers = lab.place.engine.start();
-    let second = lab.measure().await;
-    assert!(second.failure.is_none() && second.issues.is_empty(), "{second:?}");
+    let remembered = format!("SELECT value FROM setting WHERE name = '{name}'");
+    // Whatever the time of day is, the interval that ended last lies wholly between the first read and the third.
+    for _ in 0..2 {
+        lab.workers.stop(Duration::from_secs(10)).await;
+        let earlier = aged(lab.place.text(&remembered).await.unwrap().trim_matches('"'));
+        lab.place.execute(&format!("UPDATE setting SET value = '\"{earlier}\"' WHERE name = '{name}'")).await;
+        estate.change(&["pass", "300"]);
+        lab.place.engine = lab.place.another_engine().await;
+        lab.workers = lab.place.engine.start();
+        let next = lab.measure().await;
+        assert!(next.failure.is_none() && next.issues.is_empty(), "{next:?}");
+    }
     let rates = lab.metrics(ObjectKind::Vm, machine.id).await;
     assert!((rates[&Metric::CpuUsage] - 17.0).abs() < 0.2, "{rates:?}");
     let wanted =
@@ -243,6 +246,6 @@ async fn counters_are_compared_with_those_that_another_process_has_read(place: P
     assert!((lab.metrics(ObjectKind::Host, host.id).await[&Metric::CpuUsage] - 30.0).abs() < 0.5);
 
     lab.place.engine.delete_source(&lab.place.admin, lab.source, InventoryFate::Remove).await.unwrap();
-    assert_eq!(lab.place.text(&format!("SELECT value FROM setting WHERE name = '{name}'")).await, None);
+    assert_eq!(lab.place.text(&remembered).await, None);
     lab.workers.stop(Duration::from_secs(10)).await;
 }
