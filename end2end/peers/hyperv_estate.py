@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A Hyper-V estate that answers IROA's inventory script: a responder for winrm_peer.py, made up, not a real hypervisor.
+"""A Hyper-V estate that answers IROA's scripts for inventory and counters: a responder for winrm_peer.py, made up, not a real hypervisor.
 
 Two failover clusters of three nodes (hva1-3, hvb1-3), a stand-alone host (hvc1), 700 machines, Cluster Shared Volumes, dynamic
 memory, checkpoints, and 20 machines of the first cluster that replicate to the stand-alone host. Each peer plays one host
@@ -9,12 +9,14 @@ memory, checkpoints, and 20 machines of the first cluster that replicate to the 
     HYPERV_STATE=FILE hyperv_estate.py lose NODE                the cluster loses a node; its machines start elsewhere
     HYPERV_STATE=FILE hyperv_estate.py forbid HOST              the account is taken out of the groups that see machines
     HYPERV_STATE=FILE hyperv_estate.py recover NODE             takes back lose and forbid
+    HYPERV_STATE=FILE hyperv_estate.py pass SECONDS             all counters grow as if so much time had passed
+    HYPERV_STATE=FILE hyperv_estate.py restart MACHINE          its counters begin anew
 
     HYPERV_STATE=FILE hyperv_estate.py serve USERS [PORT]       a peer for each host, at addresses of 127.0.0.0/8 of their own;
                                                                 prints what a source names, and runs until its input ends;
                                                                 a line "end HOST" ends one of them
-Lines are printed as Windows PowerShell 5.1 prints what end2end's side never sees: crates/connectors/src/hyperv/collect.ps1. A test
-of the connectors compares the names in both. $HYPERV_ADDRESSES tells where the hosts listen: hva1=127.0.0.11 hva2=…
+Lines are printed as Windows PowerShell 5.1 prints what end2end's side never sees: crates/connectors/src/hyperv/script. A test of the
+connectors compares the names in both. $HYPERV_ADDRESSES tells where the hosts listen: hva1=127.0.0.11 hva2=…
 """
 import fcntl
 import json
@@ -56,7 +58,7 @@ def load():
         with open(os.environ["HYPERV_STATE"]) as file:
             return json.load(file)
     except (FileNotFoundError, json.JSONDecodeError, KeyError):
-        return {"placed": {}, "down": [], "forbidden": []}
+        return {"placed": {}, "down": [], "forbidden": [], "passed_ms": 0, "began_ms": {}}
 
 
 def change(edit):
@@ -258,6 +260,69 @@ def sections(host, state):
     }
 
 
+# Counters -------------------------------------------------------------------------------------------------------------
+
+# What the inventory's script asks for, too.
+PLACES = ("access", "host", "hardware", "volumes", "cluster", "shared_volumes")
+LOGICAL_PROCESSORS = 80
+HOST_PERCENT = 30
+CLOCK_HZ = 10_000_000
+
+
+def running_ms(state):
+    """How long counters have been growing. Nothing else of the estate knows of the time that `pass` makes pass."""
+    return int(time.time() * 1000) - STARTED_MS + state["passed_ms"]
+
+
+def percent(number):
+    """The load of each virtual processor of a machine."""
+    return number % 90
+
+
+def device_rows(kind, words, running):
+    return [
+        {"name": device, words[0]: own_ms * rate // 1000, words[1]: own_ms * rate // 2000}
+        for name, number, owner, replica, own_ms in running
+        for rate in [(number + 1) * 1000]
+        for device in (
+            [f"{name}_Netzwerkkarte_{identifier(name).upper()}--{identifier(name + '/nic').upper()}"] if kind == "network"
+            else ["--?-" + path.replace("\\", "-") for path in disk_paths(name, number, owner, replica)]
+        )
+    ]
+
+
+def usage_sections(host, state):
+    for name, data in sections(host, state):
+        if name in PLACES:
+            yield name, dict(data, groups=[]) if name == "cluster" and data["member"] else data
+    visible = [] if host in state["forbidden"] else machines_of(host, state)
+    now = running_ms(state)
+    running = [(*one, now - state["began_ms"].get(one[0], 0)) for one in visible if is_on(one[1], one[3])]
+    yield "instances", [
+        {"id": identifier(name), "name": name, "state": 2 if is_on(number, replica) else 3,
+         "replication": 2 if replica else 1 if owner == "hva" and number < REPLICATED else 0,
+         "process": 1000 + number + state["began_ms"].get(name, 0) % 100_000 if is_on(number, replica) else None}
+        for name, number, owner, replica in visible
+    ]
+    yield "disk_files", [{"machine": identifier(one[0]), "path": path} for one in visible for path in disk_paths(*one)]
+    yield "logical_processors", {
+        "count": LOGICAL_PROCESSORS, "run": now * 10_000 * LOGICAL_PROCESSORS * HOST_PERCENT // 100, "base": now * 10_000,
+    }
+    yield "virtual_processors", [
+        {"name": name, "count": 1 << number % 4, "run": own_ms * 100 * percent(number) * (1 << number % 4), "base": now * 10_000,
+         "wait_ns": own_ms * (number + 1) * 1000, "dispatches": own_ms}
+        for name, number, _, _, own_ms in running
+    ]
+    yield "dynamic_memory", [
+        {"name": name, "assigned_bytes": (2 + number % 7 * 2) * GIB, "pressure_percent": 75} for name, number, _, _, _ in running if number % 2 == 0
+    ]
+    yield "partitions", [{"name": name, "assigned_bytes": (2 + number % 7 * 2) * GIB} for name, number, _, _, _ in running]
+    clock = {"ticks": now * CLOCK_HZ // 1000, "frequency": CLOCK_HZ}
+    host_adapter = {"name": "Intel[R] Ethernet X710", "received": now * 7, "sent": now * 9}
+    yield "network_devices", {**clock, "rows": [host_adapter] + device_rows("network", ("received", "sent"), running)}
+    yield "storage_devices", {**clock, "rows": device_rows("storage", ("read", "written"), running)}
+
+
 def addresses(host):
     known = dict(pair.split("=", 1) for pair in os.environ.get("HYPERV_ADDRESSES", "").split())
     return [known[host]] if host in known else []
@@ -271,9 +336,9 @@ def line(value):
     return text
 
 
-def answer(host, state):
+def answer(said):
     lines = ["<<<IROA-HYPERV 1>>>"]
-    for name, data in sections(host, state):
+    for name, data in said:
         lines.append(line({"error": None, "data": data, "ok": True, "section": name}))
     lines.append(f"<<<IROA-HYPERV-END {len(lines) - 1}>>>")
     return ("\n".join(lines) + "\n").encode()
@@ -293,9 +358,10 @@ def respond(command, script, stdin):
     if "S-1-5-32-578" in (script or ""):
         return tested(os.environ["HYPERV_HOST"], load()), b"", 0
     asked = stdin.decode("ascii")
-    if "Section 'machines'" not in asked or "$input" not in (script or ""):
-        return b"", b"that is not the inventory script", 1
-    return answer(os.environ["HYPERV_HOST"], load()), b"", 0
+    for first, said in (("machines", sections), ("instances", usage_sections)):
+        if f"Section '{first}'" in asked and "$input" in (script or ""):
+            return answer(said(os.environ["HYPERV_HOST"], load())), b"", 0
+    return b"", b"that is none of the scripts", 1
 
 
 def serve(users, port="0"):
@@ -326,17 +392,25 @@ def serve(users, port="0"):
 def main(arguments):
     match arguments:
         case ["migrate", name, node] if node in HOSTS:
-            change(lambda state: state["placed"].update({name: node}))
+            change(lambda state: (state["placed"].update({name: node}), state["began_ms"].update({name: running_ms(state)})))
+        case ["restart", name]:
+            change(lambda state: state["began_ms"].update({name: running_ms(state)}))
+        case ["pass", seconds]:
+            change(lambda state: state.update({"passed_ms": state["passed_ms"] + int(seconds) * 1000}))
         case ["lose", node] if node in HOSTS:
             change(lambda state: state["down"].append(node))
         case ["forbid", host] if host in HOSTS:
             change(lambda state: state["forbidden"].append(host))
         case ["recover", host]:
             change(lambda state: state.update({key: [one for one in state[key] if one != host] for key in ("down", "forbidden")}))
+        case ["identify", name]:
+            print(identifier(name))
         case ["serve", users, *port]:
             serve(users, *port)
         case ["print", host] if host in HOSTS:
-            sys.stdout.buffer.write(answer(host, load()))
+            sys.stdout.buffer.write(answer(sections(host, load())))
+        case ["count", host] if host in HOSTS:
+            sys.stdout.buffer.write(answer(usage_sections(host, load())))
         case _:
             sys.exit(__doc__)
 

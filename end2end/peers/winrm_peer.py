@@ -266,6 +266,30 @@ def dispatch(request):
     return fault(request.message, 2150858778, "a:ActionNotSupported", "The action is not supported.")
 
 
+class Counted:
+    """One direction of a connection, and how many bytes went that way (of the messages: TLS adds its own)."""
+
+    def __init__(self, file):
+        self.file, self.bytes = file, 0
+
+    def read(self, *size):
+        return self.count(self.file.read(*size))
+
+    def readline(self, *size):
+        return self.count(self.file.readline(*size))
+
+    def write(self, data):
+        self.bytes += len(data)
+        return self.file.write(data)
+
+    def count(self, data):
+        self.bytes += len(data)
+        return data
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
 class Connection(http.server.BaseHTTPRequestHandler):
     """One TCP connection, which is what NTLM signs in, as http.sys does it."""
 
@@ -282,7 +306,12 @@ class Connection(http.server.BaseHTTPRequestHandler):
         with LOCK:
             CONNECTIONS += 1
             self.number = CONNECTIONS
+        self.rfile, self.wfile = Counted(self.rfile), Counted(self.wfile)
         journal(self.number, "connected")
+
+    def finish(self):
+        journal(self.number, "ended", self.rfile.bytes, self.wfile.bytes)
+        super().finish()
 
     def log_message(self, *_):
         pass

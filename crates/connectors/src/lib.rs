@@ -21,7 +21,7 @@ pub use sampling::{SampleRequest, SampleSink, Sampled, Sampling};
 
 use model::{
     check::CheckOutcome,
-    failure::{Failure, FailureKind},
+    failure::Failure,
     inventory::Collection,
     mapping::{MappingTrial, MetricMapping},
     source::{SourceKind, TlsMode},
@@ -72,8 +72,7 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Result<Samp
         SourceKind::Vcenter => vcenter::samples(endpoint, sampling).await,
         SourceKind::Prometheus => prometheus::samples(endpoint, sampling, &[]).await,
         SourceKind::Zabbix => zabbix::samples(endpoint, sampling).await,
-        SourceKind::Hyperv => Err(Failure::new(FailureKind::NotThisProduct, "this version does not measure Hyper-V")
-            .with_advice("Measure the machines with Prometheus or Zabbix, and add that as a source.")),
+        SourceKind::Hyperv => hyperv::samples(endpoint, sampling).await,
     }
 }
 

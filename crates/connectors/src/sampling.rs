@@ -20,6 +20,8 @@ pub struct SampleRequest {
     pub until_ms: i64,
     /// The objects that the inventory knows of this source, for platforms that are asked object by object.
     pub subjects: Vec<Subject>,
+    /// What the last read asked to be [`Sampled::remember`]ed.
+    pub remembered: Option<String>,
 }
 
 /// Where batches go. A full one makes the connector wait; a closed one ends its work as cancelled.
@@ -32,6 +34,9 @@ pub struct Sampled {
     /// where a part failed, so that it is asked for again.
     pub complete_until_ms: Option<i64>,
     pub issues: Vec<RunIssue>,
+    /// To be given to the next read of this source, once the samples are kept: for platforms that tell counters, whose
+    /// growth is what is wanted. Nobody else's business; `None` where there is nothing to remember.
+    pub remember: Option<String>,
 }
 
 /// One read of measurements: what is wanted, where it goes, and the wish to stop.

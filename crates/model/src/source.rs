@@ -70,7 +70,9 @@ impl SourceKind {
 
     /// Its objects are measured.
     pub const fn is_measured(self) -> bool {
-        matches!(self, Self::Vcenter | Self::Prometheus | Self::Zabbix)
+        match self {
+            Self::Vcenter | Self::Hyperv | Self::Prometheus | Self::Zabbix => true,
+        }
     }
 }
 

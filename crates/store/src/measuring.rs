@@ -11,8 +11,9 @@ use sea_orm::{
 
 use crate::{
     Database, StoreError,
-    entity::{measuring, source},
+    entity::{measuring, setting, source},
     error::{from_json, to_json},
+    settings,
 };
 
 use measuring::Column as C;
@@ -158,6 +159,26 @@ pub async fn set_history(db: &Database, id: SourceId, history: History) -> Resul
     Ok(transaction.commit().await?)
 }
 
+fn remembered_name(id: SourceId) -> String {
+    format!("measuring_{id}_remembered")
+}
+
+/// What the last read of a source left for the next one; its connector alone understands it.
+pub async fn remembered(db: &Database, id: SourceId) -> Result<Option<String>, StoreError> {
+    settings::get(db, &remembered_name(id)).await
+}
+
+/// To be called after the samples were ingested: whoever is killed between reads them again, which does no harm.
+pub async fn remember(db: &Database, id: SourceId, what: &str) -> Result<(), StoreError> {
+    settings::set(db, &remembered_name(id), &what).await
+}
+
+/// For a source that is deleted.
+pub(crate) async fn forget(connection: &impl ConnectionTrait, id: SourceId) -> Result<(), StoreError> {
+    setting::Entity::delete_by_id(remembered_name(id)).exec(connection).await?;
+    Ok(())
+}
+
 /// What went wrong before says nothing about a source that is reached differently now: it is due at once, and all
 /// of it is read again: it may be another server's.
 pub(crate) async fn reset(connection: &impl ConnectionTrait, id: SourceId) -> Result<(), StoreError> {
@@ -170,6 +191,7 @@ pub(crate) async fn reset(connection: &impl ConnectionTrait, id: SourceId) -> Re
         .filter(C::SourceId.eq(id.0))
         .exec(connection)
         .await?;
+    forget(connection, id).await?;
     let sql = format!("DELETE FROM sample_cursor WHERE source_id = {id}");
     connection.execute_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
     Ok(())

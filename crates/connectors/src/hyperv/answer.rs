@@ -66,7 +66,7 @@ fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
 
 fn not_run(stderr: &[u8], exit_code: i32) -> Failure {
     let said = clixml::message(stderr).map_or_else(String::new, |said| format!(": {said}"));
-    Failure::new(FailureKind::Protocol, format!("PowerShell ended with code {exit_code} and printed no inventory{said}"))
+    Failure::new(FailureKind::Protocol, format!("PowerShell ended with code {exit_code} and printed nothing that was asked for{said}"))
         .with_advice(
             "Sign in to the host as this account and start powershell.exe: a policy (AppLocker, constrained language mode) or a full disk may stop scripts.",
         )
@@ -97,6 +97,14 @@ impl Report {
             "cluster" => one(&mut self.cluster, &head, line),
             "shared_volumes" => many(&mut self.shared_volumes, &head, line),
             "counters" => one(&mut self.counters, &head, line),
+            "instances" => many(&mut self.usage.instances, &head, line),
+            "disk_files" => many(&mut self.usage.disk_files, &head, line),
+            "logical_processors" => one(&mut self.usage.logical_processors, &head, line),
+            "virtual_processors" => many(&mut self.usage.virtual_processors, &head, line),
+            "dynamic_memory" => many(&mut self.usage.dynamic_memory, &head, line),
+            "partitions" => many(&mut self.usage.partitions, &head, line),
+            "network_devices" => one(&mut self.usage.network_devices, &head, line),
+            "storage_devices" => one(&mut self.usage.storage_devices, &head, line),
             // A newer script's.
             _ => {}
         }
@@ -220,6 +228,10 @@ mod tests {
         let stderr = b"#< CLIXML\r\n<Objs><S S=\"Error\">Get-VM verboten_x000D__x000A_</S></Objs>";
         let failure = read(b"Access denied\r\n", stderr, 1).unwrap_err();
         assert_eq!(failure.kind, FailureKind::Protocol);
-        assert!(failure.detail.ends_with("code 1 and printed no inventory: Get-VM verboten"), "{}", failure.detail);
+        assert!(
+            failure.detail.ends_with("code 1 and printed nothing that was asked for: Get-VM verboten"),
+            "{}",
+            failure.detail
+        );
     }
 }

@@ -7,10 +7,12 @@
 mod checkpoints;
 mod clusters;
 mod disks;
+mod gaps;
 mod hosts;
 mod machines;
 mod networks;
 mod storage;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +25,8 @@ use model::{
 
 use super::{issues::Issues, report::Report};
 use clusters::Clusters;
+use gaps::{tell_damage, tell_gaps};
+pub(super) use usage::readings;
 
 /// The product, as sources show it. It is the same for hosts and clusters: a source may become the other.
 pub const PRODUCT: &str = "Microsoft Hyper-V";
@@ -32,6 +36,8 @@ pub const PRODUCT: &str = "Microsoft Hyper-V";
 pub struct HostRead {
     /// The name under which it was asked.
     pub asked: String,
+    /// When its answer had come, by this machine's clock.
+    pub answered_ms: i64,
     pub report: Report,
 }
 
@@ -88,6 +94,7 @@ struct Site<'a> {
     /// `hv1.lab`: identity and name.
     host: String,
     owner: Owner,
+    answered_ms: i64,
     report: &'a Report,
 }
 
@@ -122,8 +129,7 @@ pub fn assemble(reads: &[HostRead], unread: &[Unread]) -> Result<Collection, Fai
     let mut unread = unread.to_vec();
     let sites = sites(reads, &clusters, &mut unread, &mut assembly.issues);
     if sites.is_empty() {
-        let none = || Failure::new(FailureKind::UnknownHost, "there is no host to read");
-        return Err(unread.into_iter().next().map_or_else(none, |unread| unread.failure));
+        return Err(first_failure(unread));
     }
     let nodes_lost = !unread.is_empty();
     for lost in &unread {
@@ -156,6 +162,11 @@ pub fn assemble(reads: &[HostRead], unread: &[Unread]) -> Result<Collection, Fai
         issues: assembly.issues.finish(),
         identity: SourceIdentity { product: Some(PRODUCT.to_owned()), version, build: None, instance_uuid: None },
     })
+}
+
+fn first_failure(unread: Vec<Unread>) -> Failure {
+    let none = || Failure::new(FailureKind::UnknownHost, "there is no host to read");
+    unread.into_iter().next().map_or_else(none, |unread| unread.failure)
 }
 
 /// Hosts with the place that they have, each once. One whose cluster is unknown is as good as unread: identities of its
@@ -192,7 +203,7 @@ fn sites<'a>(
             }
             continue;
         }
-        sites.insert(host.clone(), Site { host, owner, report });
+        sites.insert(host.clone(), Site { host, owner, answered_ms: read.answered_ms, report });
     }
     sites.into_values().collect()
 }
@@ -210,50 +221,4 @@ fn cluster_failure(report: &Report) -> Failure {
     .with_advice(
         "Give the account read access to the cluster, on one of its nodes: Grant-ClusterAccess -User DOMAIN\\account -ReadOnly. The cluster service must run there.",
     )
-}
-
-/// Tells what a host did not say, and which kinds cannot be complete without it.
-fn tell_gaps(site: &Site<'_>, assembly: &mut Assembly) {
-    use ObjectKind::{Cluster, Datastore, Host, Network, Vm};
-    let report = site.report;
-    if !report.is_whole {
-        let message = format!("the answer of {} was cut off or damaged: what arrived is used", site.host);
-        let advice = "Sync again. If it stays, the host restarts or runs out of memory while it answers.";
-        assembly.issues.kind(Severity::Error, Vm, message, advice);
-        assembly.incomplete.extend([Vm, Datastore, Network]);
-    }
-    if report.has_foreign_text {
-        let message = format!("some letters in the answer of {} could not be read", site.host);
-        let advice = "Something between IROA and the host changes its text; names may look wrong.";
-        assembly.issues.kind(Severity::Warning, Vm, message, advice);
-    }
-    let member = matches!(site.owner, Owner::Cluster(_));
-    let volumes = if report.volumes.is_whole() { "the account is shown none" } else { report.volumes.reason() };
-    let gaps = [
-        (report.machines.is_whole(), report.machines.reason(), Vm, "virtual machines", &[Vm][..]),
-        (report.switches.is_whole(), report.switches.reason(), Network, "virtual switches", &[Network]),
-        (report.has_volumes(), volumes, Datastore, "volumes", &[Datastore]),
-        (report.disks.is_whole(), report.disks.reason(), Vm, "virtual disks", &[Datastore]),
-        (report.images.is_whole(), report.images.reason(), Vm, "sizes of virtual disks", &[]),
-        (report.adapters.is_whole(), report.adapters.reason(), Vm, "network adapters of machines", &[]),
-        (report.checkpoints.is_whole(), report.checkpoints.reason(), Vm, "checkpoints", &[]),
-        (report.replication.is_whole(), report.replication.reason(), Vm, "replication relationships", &[]),
-        (report.services.is_whole(), report.services.reason(), Vm, "integration services", &[]),
-        (report.guests.is_whole(), report.guests.reason(), Vm, "facts of guests", &[]),
-        (report.settings.is_whole(), report.settings.reason(), Vm, "settings of machines", &[]),
-        (report.security.is_whole(), report.security.reason(), Vm, "security settings of machines", &[]),
-        (report.hardware.is_whole(), report.hardware.reason(), Host, "hardware facts", &[]),
-        (report.hypervisor.is_whole(), report.hypervisor.reason(), Host, "settings of the hypervisor", &[]),
-        (report.nics.is_whole(), report.nics.reason(), Host, "physical network adapters", &[]),
-        (report.counters.is_whole(), report.counters.reason(), Host, "performance counters", &[]),
-        (!member || report.cluster.is_whole(), report.cluster.reason(), Cluster, "failover clusters", &[]),
-    ];
-    for (is_whole, reason, kind, what, concerned) in gaps {
-        if !is_whole {
-            // A kind that is not complete is an error; a gap in its objects is a warning.
-            let severity = if concerned.is_empty() { Severity::Warning } else { Severity::Error };
-            assembly.issues.section(kind, severity, what, &site.host, reason);
-            assembly.incomplete.extend(concerned);
-        }
-    }
 }

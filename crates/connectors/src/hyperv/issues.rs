@@ -40,17 +40,34 @@ impl Issues {
 
     /// A host was not read at all.
     pub(super) fn unread(&mut self, name: &str, id: Option<ExternalId>, failure: &Failure) {
+        let message =
+            format!("{name} was not read: {}; what is known of it and its machines stays as it was", failure.detail);
+        self.lost(name, id, message, failure);
+    }
+
+    /// The same of its counters.
+    pub(super) fn unmeasured(&mut self, name: &str, id: Option<ExternalId>, failure: &Failure) {
+        let message = format!("{name} was not measured, nor were its machines: {}", failure.detail);
+        self.lost(name, id, message, failure);
+    }
+
+    fn lost(&mut self, name: &str, id: Option<ExternalId>, message: String, failure: &Failure) {
         self.add(RunIssue {
             severity: Severity::Error,
             kind: Some(ObjectKind::Host),
             object: id,
             object_name: Some(name.to_owned()),
-            message: format!(
-                "{name} was not read: {}; what is known of it and its machines stays as it was",
-                failure.detail
-            ),
+            message,
             advice: Some(failure.advice().to_owned()),
         });
+    }
+
+    /// The account sees no machines, which is no empty host.
+    pub(super) fn no_rights(&mut self, host: &str) {
+        let message = format!("{host} shows no machines to this account, which is in none of the groups that see them");
+        let advice =
+            "Put the account into the host's local group Hyper-V Administrators. Nothing is archived meanwhile.";
+        self.kind(Severity::Error, ObjectKind::Vm, message, advice);
     }
 
     /// A host did not tell something.

@@ -7,11 +7,13 @@ mod cluster;
 mod host;
 mod machine;
 mod storage;
+mod usage;
 
 pub use cluster::{Cluster, Group, Node};
 pub use host::{Access, Counters, Hardware, HostFacts, Hypervisor, MachineLoad, Nic, Switch};
 pub use machine::{Checkpoint, Guest, Machine, MachineAdapter, Relation, Security, Service, Settings};
 pub use storage::{Image, MachineDisk, SharedVolume, Volume};
+pub use usage::{Clocked, Device, DiskFile, Instance, LogicalProcessors, MachineMemory, MachineProcessors, Usage};
 
 /// A section of the answer.
 #[derive(Clone, Debug)]
@@ -69,6 +71,8 @@ pub struct Report {
     pub cluster: Part<Cluster>,
     pub shared_volumes: Part<Vec<SharedVolume>>,
     pub counters: Part<Counters>,
+    /// What the script of measurements asks for; everything above but the host, its places and its cluster is then missing.
+    pub usage: Usage,
     /// The answer came to its end mark, and every line of it was understood.
     pub is_whole: bool,
     /// Bytes arrived that are no UTF-8: some names are not what they are.

@@ -1,20 +1,34 @@
-//! The script that a host runs, made small, and the command that starts it.
+//! The scripts that a host runs, made small, and the command that starts them: one for its inventory, one for its counters.
 //!
 //! The command line has room for some 8,000 characters only, so it carries a bootstrap that takes the script from the
-//! standard input. What the script prints is `answer`'s.
+//! standard input. What a script prints is `answer`'s.
 
 use std::sync::LazyLock;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-/// What the repository keeps, with its reasons.
-pub const SOURCE: &str = include_str!("collect.ps1");
+/// The inventory's script as the repository keeps it, with its reasons.
+pub const INVENTORY: &str = concat!(
+    include_str!("script/begin.ps1"),
+    include_str!("script/inventory.ps1"),
+    include_str!("script/places.ps1"),
+    include_str!("script/end.ps1"),
+);
+
+/// The same of the measurements' script.
+pub const COUNTERS: &str = concat!(
+    include_str!("script/begin.ps1"),
+    include_str!("script/counters.ps1"),
+    include_str!("script/places.ps1"),
+    include_str!("script/end.ps1"),
+);
 
 /// `$input` is what the PowerShell host itself reads from the standard input; anything else would race with it.
 const BOOTSTRAP: &str =
     "$ProgressPreference='SilentlyContinue';$stdin=@($input)-join\"`n\";&([ScriptBlock]::Create($stdin))";
 
-static SMALL: LazyLock<String> = LazyLock::new(|| minified(SOURCE));
+static SMALL_INVENTORY: LazyLock<String> = LazyLock::new(|| minified(INVENTORY));
+static SMALL_COUNTERS: LazyLock<String> = LazyLock::new(|| minified(COUNTERS));
 
 /// The command line. No profile: what people put into theirs must not be run, and not be printed.
 pub fn command() -> String {
@@ -23,9 +37,14 @@ pub fn command() -> String {
     format!("powershell.exe -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand {encoded}")
 }
 
-/// What the command reads from its standard input.
-pub fn stdin() -> &'static [u8] {
-    SMALL.as_bytes()
+/// What the command reads from its standard input for an inventory.
+pub fn inventory() -> &'static [u8] {
+    SMALL_INVENTORY.as_bytes()
+}
+
+/// The same for measurements.
+pub fn counters() -> &'static [u8] {
+    SMALL_COUNTERS.as_bytes()
 }
 
 /// The script without comments, indentation and empty lines; what it means is the same. It knows strings with both
@@ -76,6 +95,8 @@ mod tests {
         parser.parse(text, None).unwrap()
     }
 
+    const BOTH: [&str; 2] = [INVENTORY, COUNTERS];
+
     /// The first place that the grammar does not accept.
     fn error(text: &str) -> Option<String> {
         let tree = parsed(text);
@@ -111,20 +132,26 @@ mod tests {
     }
 
     #[test]
-    fn the_script_is_powershell_and_a_broken_copy_is_not() {
-        assert_eq!(error(SOURCE), None);
-        assert_eq!(error(&minified(SOURCE)), None);
+    fn the_scripts_are_powershell_and_broken_copies_are_not() {
         assert_eq!(error(BOOTSTRAP), None);
-        let last_brace = SOURCE.rfind('}').unwrap();
-        let broken = [
-            format!("{}{}", &SOURCE[..last_brace], &SOURCE[last_brace + 1..]),
-            SOURCE.replacen("foreach ($switch in Get-VMSwitch) {", "foreach ($switch in Get-VMSwitch {", 1),
-            SOURCE.replacen("'<<<IROA-HYPERV 1>>>'", "'<<<IROA-HYPERV 1>>>", 1),
-            SOURCE.replacen("return [bool]$value\n}", "return [bool]$value\n}}", 1),
-        ];
-        for (at, broken) in broken.iter().enumerate() {
-            assert_ne!(broken, SOURCE);
-            assert!(error(broken).is_some(), "broken copy {at} is accepted");
+        for source in BOTH {
+            assert_eq!(error(source), None);
+            assert_eq!(error(&minified(source)), None);
+            let last_brace = source.rfind('}').unwrap();
+            let broken = [
+                format!("{}{}", &source[..last_brace], &source[last_brace + 1..]),
+                source.replacen(
+                    "foreach ($volume in Get-ClusterSharedVolume) {",
+                    "foreach ($volume in Get-Volume {",
+                    1,
+                ),
+                source.replacen("'<<<IROA-HYPERV 1>>>'", "'<<<IROA-HYPERV 1>>>", 1),
+                source.replacen("return [bool]$value\n}", "return [bool]$value\n}}", 1),
+            ];
+            for (at, broken) in broken.iter().enumerate() {
+                assert_ne!(broken, source);
+                assert!(error(broken).is_some(), "broken copy {at} is accepted");
+            }
         }
     }
 
@@ -143,41 +170,52 @@ mod tests {
             });
             bare
         };
-        assert_eq!(without(SOURCE), Vec::<usize>::new());
+        for source in BOTH {
+            assert_eq!(without(source), Vec::<usize>::new());
+            assert!(source.matches("try {").count() >= 6);
+        }
         assert_eq!(without("try { Get-VM } finally { 1 }"), [1]);
-        assert!(SOURCE.matches("try {").count() >= 8);
     }
 
     #[test]
-    fn the_small_script_says_the_same() {
-        let small = minified(SOURCE);
-        assert_eq!(tokens(&small), tokens(SOURCE));
-        assert!(small.len() < SOURCE.len() * 4 / 5, "{} of {}", small.len(), SOURCE.len());
-        assert!(!small.contains("\n ") && !small.contains("\n#") && !small.contains("\n\n"));
+    fn the_small_scripts_say_the_same() {
+        for source in BOTH {
+            let small = minified(source);
+            assert_eq!(tokens(&small), tokens(source));
+            assert!(small.len() < source.len() * 4 / 5, "{} of {}", small.len(), source.len());
+            assert!(!small.contains("\n ") && !small.contains("\n#") && !small.contains("\n\n"));
+        }
         let odd = "a 'x # y'  # note\n  # alone\n b \"`\"#\" #c\n$h=@{}#d\na#b\n";
         assert_eq!(minified(odd), "a 'x # y'\nb \"`\"#\"\n$h=@{}\na#b\n");
     }
 
     #[test]
-    fn the_script_survives_any_code_page_and_old_versions() {
-        assert!(SOURCE.is_ascii(), "the standard input is decoded by the console's code page");
-        for forbidden in ["@\"", "@'", "<#", "::new(", "class ", "Get-ItemPropertyValue", "??", "?.", " && ", " || "] {
-            assert!(!SOURCE.contains(forbidden), "{forbidden} is not in PowerShell 4, or cannot be made small");
+    fn the_scripts_survive_any_code_page_and_old_versions() {
+        for source in BOTH {
+            assert!(source.is_ascii(), "the standard input is decoded by the console's code page");
+            for forbidden in
+                ["@\"", "@'", "<#", "::new(", "class ", "Get-ItemPropertyValue", "??", "?.", " && ", " || "]
+            {
+                assert!(!source.contains(forbidden), "{forbidden} is not in PowerShell 4, or cannot be made small");
+            }
         }
-        assert!(stdin().len() < 100_000);
+        assert!(inventory().len() < 100_000 && counters().len() < 20_000, "one message each");
     }
 
     #[test]
     fn nothing_is_asked_for_each_machine() {
         // The loop over machines holds properties and our own functions, and no cmdlet.
-        let start = SOURCE.find("Section 'machines'").unwrap();
-        let section = &SOURCE[start..start + SOURCE[start..].find("\n}\n").unwrap()];
+        let start = INVENTORY.find("Section 'machines'").unwrap();
+        let section = &INVENTORY[start..start + INVENTORY[start..].find("\n}\n").unwrap()];
         assert_eq!(section.matches("Get-").count(), 1, "Get-VM itself");
         for cmdlet in ["Measure-VM", "Get-VMProcessor", "Get-VMMemory", "Get-VMFirmware", "Get-VMBios", "-VMId"] {
-            assert!(!SOURCE.contains(cmdlet), "{cmdlet}");
+            assert!(BOTH.iter().all(|source| !source.contains(cmdlet)), "{cmdlet}");
         }
         for changing in ["Set-", "Start-", "Stop-", "Remove-VM", "New-VM", "Invoke-", "Move-", "Suspend-", "Save-"] {
-            assert!(!SOURCE.contains(changing), "{changing}");
+            assert!(BOTH.iter().all(|source| !source.contains(changing)), "{changing}");
+        }
+        for slow in ["in Get-VM ", "Get-VMHost", "Get-VHD", "$script:inventory = $true"] {
+            assert!(!COUNTERS.contains(slow), "{slow} takes too long for every five minutes");
         }
     }
 

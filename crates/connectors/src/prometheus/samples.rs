@@ -49,7 +49,7 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Ma
     let retention_ms = retention.as_deref().and_then(status::retention_ms);
     let request = sampling.request;
     let Some(span) = Span::new(request.since_ms, request.until_ms, clock.now_ms(), retention_ms) else {
-        return Ok(Sampled { complete_until_ms: None, issues: issues.finish() });
+        return Ok(Sampled { complete_until_ms: None, issues: issues.finish(), remember: None });
     };
     let measures = measures(&roster, mappings);
     let mut reader = Reader {
@@ -70,7 +70,7 @@ pub async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>, mappings: &[Ma
     reader.read(span, &measures).await?;
     reader.tell_what_is_missing(span, &measures);
     let is_whole = reader.is_whole && !roster.machines.is_empty();
-    Ok(Sampled { complete_until_ms: is_whole.then_some(span.last_ms), issues: reader.issues.finish() })
+    Ok(Sampled { complete_until_ms: is_whole.then_some(span.last_ms), issues: reader.issues.finish(), remember: None })
 }
 
 fn measures(roster: &Roster, mappings: &[Mapping]) -> Vec<Measure> {

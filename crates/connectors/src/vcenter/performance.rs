@@ -70,7 +70,7 @@ pub(crate) async fn samples(endpoint: &Endpoint, sampling: Sampling<'_>) -> Resu
     if let Some(gone) = closed.gone.filter(|_| sent == 0) {
         return Err(gone);
     }
-    Ok(Sampled { complete_until_ms: is_whole.then_some(until_ms), issues: closed.issues.finish() })
+    Ok(Sampled { complete_until_ms: is_whole.then_some(until_ms), issues: closed.issues.finish(), remember: None })
 }
 
 struct Performance<'a> {

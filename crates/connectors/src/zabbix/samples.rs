@@ -62,7 +62,7 @@ pub async fn samples_with(endpoint: &Endpoint, sampling: Sampling<'_>, own: &[Ru
     let Run { issues, is_whole, .. } = run;
     session.close().await;
     let to_ms = read?;
-    Ok(Sampled { complete_until_ms: is_whole.then_some(to_ms), issues: issues.finish() })
+    Ok(Sampled { complete_until_ms: is_whole.then_some(to_ms), issues: issues.finish(), remember: None })
 }
 
 struct Run<'a> {

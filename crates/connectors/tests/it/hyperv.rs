@@ -10,7 +10,7 @@ use model::{
 };
 use serde_json::json;
 
-use crate::hyperv_answers::{Answer, CLUSTER, GIB, choice, guid, silent};
+use crate::hyperv_answers::{Answer, CLUSTER, GIB, NOW_MS, choice, guid, silent};
 
 pub(crate) const CSV: &str = r"C:\ClusterStorage\Volume1";
 
@@ -230,7 +230,7 @@ fn a_machine_in_a_critical_state_costs_itself() {
 fn duplicate_names_stay_apart_and_do_not_share_a_load() {
     let mut alone = Answer::alone("hv9");
     alone.machine(&guid(1), "web1", r"C:\Hyper-V\a", json!({"cpu_percent": 10}));
-    alone.machine(&guid(2), "web1", r"C:\Hyper-V\b", json!({"cpu_percent": 20}));
+    alone.machine(&guid(2), "Web1", r"C:\Hyper-V\b", json!({"cpu_percent": 20}));
     alone.machine(&guid(3), "web3", r"C:\Hyper-V\c", json!({}));
     let collection = put(&[&alone], &[]);
     let loads: Vec<Option<i64>> = collection.inventory.vms.iter().map(|vm| vm.state.cpu_usage_mhz).collect();
@@ -288,7 +288,7 @@ fn three_thousand_machines_on_one_host_and_forty_megabytes() {
     assert!(text.len() > 40_000_000, "{}", text.len());
     let report = connectors::hyperv::answer::read(text.as_bytes(), b"", 0).unwrap();
     assert!(report.is_whole);
-    let collection = assemble(&[HostRead { asked: "hv9".to_owned(), report }], &[]).unwrap();
+    let collection = assemble(&[HostRead { asked: "hv9".to_owned(), answered_ms: NOW_MS, report }], &[]).unwrap();
     assert_eq!(collection.inventory.vms.len(), 3_000);
     assert!(is_whole(&collection), "{:?}", collection.issues);
 }

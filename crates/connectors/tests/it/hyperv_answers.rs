@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 
 pub(crate) const CLUSTER: &str = "becc0c8a-6444-4df5-bcd8-585ebab46518";
 pub(crate) const GIB: i64 = 1 << 30;
+/// When hosts were asked.
+pub(crate) const NOW_MS: i64 = 1_700_000_600_000;
 
 /// One host's answer, section by section.
 #[derive(Clone)]
@@ -44,7 +46,7 @@ impl Answer {
             "host",
             json!({"name": name.to_uppercase(), "domain": "lab.example", "os": "Microsoft Windows Server 2022 Datacenter",
                    "version": "10.0.20348", "build": "20348", "revision": 2700, "booted_ms": 1_700_000_000_000_i64,
-                   "now_ms": 1_700_000_600_000_i64, "memory_bytes": 255 * GIB, "memory_available_bytes": 100 * GIB}),
+                   "now_ms": NOW_MS, "memory_bytes": 255 * GIB, "memory_available_bytes": 100 * GIB}),
         );
         answer.set(
             "hardware",
@@ -196,7 +198,13 @@ impl Answer {
     }
 
     pub(crate) fn read(&self) -> HostRead {
-        HostRead { asked: self.host.clone(), report: answer::read(self.text().as_bytes(), b"", 0).unwrap() }
+        self.read_at(NOW_MS)
+    }
+
+    /// As it had come at this moment.
+    pub(crate) fn read_at(&self, answered_ms: i64) -> HostRead {
+        let report = answer::read(self.text().as_bytes(), b"", 0).unwrap();
+        HostRead { asked: self.host.clone(), answered_ms, report }
     }
 }
 

@@ -31,8 +31,8 @@ const HOSTS: [(&str, &str); 7] = [
     ("hvc1", "127.0.0.31"),
 ];
 
-struct Estate {
-    peers: Vec<(&'static str, WinRmPeer)>,
+pub(crate) struct Estate {
+    pub(crate) peers: Vec<(&'static str, WinRmPeer)>,
     folder: TempDir,
 }
 
@@ -40,8 +40,14 @@ fn module() -> PathBuf {
     workspace().join("end2end/peers/hyperv_estate.py")
 }
 
+/// The identifier of a machine.
+pub(crate) fn guid(machine: &str) -> String {
+    let output = Command::new("python3").arg(module()).args(["identify", machine]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
 impl Estate {
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state").display().to_string();
         let addresses = HOSTS.map(|(host, address)| format!("{host}={address}")).join(" ");
@@ -56,12 +62,12 @@ impl Estate {
         Some(Self { peers, folder })
     }
 
-    fn peer(&self, host: &str) -> &WinRmPeer {
+    pub(crate) fn peer(&self, host: &str) -> &WinRmPeer {
         &self.peers.iter().find(|(name, _)| *name == host).unwrap().1
     }
 
     /// Sources name a node of each cluster, and the stand-alone host.
-    fn endpoint(&self, named: &[&str]) -> Endpoint {
+    pub(crate) fn endpoint(&self, named: &[&str]) -> Endpoint {
         let addresses: Vec<String> = named.iter().map(|host| self.peer(host).address()).collect();
         Endpoint {
             kind: SourceKind::Hyperv,
@@ -80,13 +86,13 @@ impl Estate {
         self.read(&["hva1", "hvb2", "hvc1"]).await.unwrap()
     }
 
-    fn change(&self, arguments: &[&str]) {
+    pub(crate) fn change(&self, arguments: &[&str]) {
         let mut command = Command::new("python3");
         command.arg(module()).args(arguments).env("HYPERV_STATE", self.folder.path().join("state"));
         assert!(command.status().unwrap().success(), "{arguments:?}");
     }
 
-    fn end(&mut self, host: &str) {
+    pub(crate) fn end(&mut self, host: &str) {
         self.peers.retain(|(name, _)| *name != host);
     }
 }
@@ -223,10 +229,10 @@ async fn what_was_named_and_does_not_answer_is_told() {
     assert_eq!(estate.peer("hva2").journal().iter().filter(|line| line.contains("refused")).count(), 0);
 }
 
-/// The names of rows: `            name = …` within a section of the script.
-fn names_in_script(section: &str) -> BTreeSet<String> {
-    let start = script::SOURCE.find(&format!("Section '{section}'")).unwrap();
-    let body = &script::SOURCE[start..];
+/// The names of rows: `            name = …` within a section of a script.
+fn names_in_script(script: &str, section: &str) -> BTreeSet<String> {
+    let start = script.find(&format!("Section '{section}'")).unwrap();
+    let body = &script[start..];
     let body = &body[..body.find("\n}\n").unwrap()];
     let names = body.lines().filter_map(|line| line.trim_start().split_once(" = "));
     names
@@ -248,33 +254,41 @@ fn names_in_value(value: &serde_json::Value, names: &mut BTreeSet<String>) {
     }
 }
 
-#[test]
-fn the_estate_prints_what_the_script_prints() {
-    let output = Command::new("python3").arg(module()).args(["print", "hva1"]).output();
-    let Ok(output) = output else { return required("python3") };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut sections = BTreeSet::new();
-    for line in text.lines().filter(|line| line.starts_with('{')) {
-        let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        let section = line["section"].as_str().unwrap();
-        let mut names = BTreeSet::new();
-        names_in_value(&line["data"], &mut names);
-        let mut expected = names_in_script(section);
-        if section == "guests" {
-            // Names of the guest's own, which the script asks for in a list.
-            let own = ["OSName", "OSVersion", "FullyQualifiedDomainName", "IntegrationServicesVersion"];
-            assert!(own.iter().all(|name| script::SOURCE.contains(&format!("'{name}'"))));
-            expected.extend(own.map(str::to_owned));
-            expected.insert("machine".to_owned());
-        }
+/// Names that stand elsewhere in the script than in lines of their own in the section.
+fn names_elsewhere(section: &str) -> &'static [&'static str] {
+    match section {
+        // Names of the guest's own, which the script asks for in a list.
+        "guests" => &["OSName", "OSVersion", "FullyQualifiedDomainName", "IntegrationServicesVersion", "machine"],
         // `machines = @(foreach …{ @{ name = …; percent = … } })` stands in one line.
-        if section == "counters" {
-            expected.extend(["name", "percent"].map(str::to_owned));
-        }
-        assert_eq!(names, expected, "{section}");
-        sections.insert(section.to_owned());
+        "counters" => &["name", "percent"],
+        "network_devices" | "storage_devices" => &["ticks", "frequency", "rows"],
+        _ => &[],
     }
-    let asked = script::SOURCE.lines().filter_map(|line| line.strip_prefix("Section '")?.split('\'').next());
-    assert_eq!(sections, asked.map(str::to_owned).collect());
+}
+
+#[test]
+fn the_estate_prints_what_the_scripts_print() {
+    for (command, script) in [("print", script::INVENTORY), ("count", script::COUNTERS)] {
+        let output = Command::new("python3").arg(module()).args([command, "hva1"]).output();
+        let Ok(output) = output else { return required("python3") };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut sections = BTreeSet::new();
+        for line in text.lines().filter(|line| line.starts_with('{')) {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let section = line["section"].as_str().unwrap();
+            let mut names = BTreeSet::new();
+            names_in_value(&line["data"], &mut names);
+            let mut expected = names_in_script(script, section);
+            assert!(names_elsewhere(section).iter().all(|name| script.contains(name)));
+            expected.extend(names_elsewhere(section).iter().map(|name| (*name).to_owned()));
+            // Roles are asked for an inventory alone.
+            if !(command == "count" && section == "cluster") {
+                assert_eq!(names, expected, "{section}");
+            }
+            sections.insert(section.to_owned());
+        }
+        let asked = script.lines().filter_map(|line| line.strip_prefix("Section '")?.split('\'').next());
+        assert_eq!(sections, asked.map(str::to_owned).collect());
+    }
 }

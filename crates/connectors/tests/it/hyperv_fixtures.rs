@@ -56,7 +56,7 @@ fn recorded_cmdlets_become_an_inventory() {
     let Some(text) = answer_of_recordings() else { return };
     let report = answer::read(text.as_bytes(), b"", 0).unwrap();
     assert!(report.is_whole);
-    let collection = assemble(&[HostRead { asked: "mock-host".to_owned(), report }], &[]).unwrap();
+    let collection = assemble(&[HostRead { asked: "mock-host".to_owned(), answered_ms: 0, report }], &[]).unwrap();
     let inventory = &collection.inventory;
     assert_eq!(inventory.clusters[0].name, "mock-cluster");
     assert_eq!(inventory.hosts[0].name, "mock-host.example.com");

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     hyperv::{CSV, is_whole, nodes, put, vm, withheld},
-    hyperv_answers::{Answer, CLUSTER, choice, guid},
+    hyperv_answers::{Answer, CLUSTER, NOW_MS, choice, guid},
 };
 
 #[test]
@@ -141,13 +141,13 @@ fn a_damaged_answer_never_panics_and_never_counts_as_whole() {
         if let Ok(report) = answer::read(&damaged, b"", 0) {
             let is_short = damaged.len() + 3 < bytes.len() && !damaged.ends_with(b">>>\r\n");
             assert!(!(is_short && report.is_whole));
-            let _ = assemble(&[HostRead { asked: "hv1".to_owned(), report }], &[]);
+            let _ = assemble(&[HostRead { asked: "hv1".to_owned(), answered_ms: NOW_MS, report }], &[]);
         }
     }
     // A host that restarts in the middle: what arrived is shown, nothing is archived.
     let cut = &whole[..whole.find("\"section\":\"replication\"").unwrap()];
     let report = answer::read(cut.as_bytes(), b"", 0).unwrap();
-    let collection = assemble(&[HostRead { asked: "hv1".to_owned(), report }], &[]);
+    let collection = assemble(&[HostRead { asked: "hv1".to_owned(), answered_ms: NOW_MS, report }], &[]);
     if let Ok(collection) = collection {
         assert!(!collection.complete.contains(&ObjectKind::Vm));
     }

@@ -29,7 +29,8 @@ fn now_ms() -> i64 {
 /// Reads what lies this many minutes back.
 async fn measure(endpoint: &Endpoint, minutes: i64) -> (Result<Sampled, Failure>, Vec<SeriesSamples>) {
     let until_ms = now_ms();
-    let request = SampleRequest { since_ms: until_ms - minutes * MINUTE, until_ms, subjects: Vec::new() };
+    let request =
+        SampleRequest { since_ms: until_ms - minutes * MINUTE, until_ms, subjects: Vec::new(), remembered: None };
     let (sink, mut batches) = mpsc::channel(4);
     let cancel = CancellationToken::new();
     let gather = async {

@@ -230,7 +230,7 @@ async fn a_slow_query_is_cancelled_at_once_on_both_sides() {
     let server = ScriptedPrometheus::start(Script { machines: 1, slow, ..Script::default() }).await;
     let (cancel, request) = (
         CancellationToken::new(),
-        SampleRequest { since_ms: now_ms() - HOUR, until_ms: now_ms(), subjects: Vec::new() },
+        SampleRequest { since_ms: now_ms() - HOUR, until_ms: now_ms(), subjects: Vec::new(), remembered: None },
     );
     let (sink, mut batches) = mpsc::channel(100);
     let endpoint = endpoint(&server.url());
@@ -274,7 +274,8 @@ async fn a_read_of_machines_is_cancelled_as_well_and_a_closed_sink_ends_the_othe
 
     let (sink, batches) = mpsc::channel(1);
     drop(batches);
-    let request = SampleRequest { since_ms: now_ms() - HOUR, until_ms: now_ms(), subjects: Vec::new() };
+    let request =
+        SampleRequest { since_ms: now_ms() - HOUR, until_ms: now_ms(), subjects: Vec::new(), remembered: None };
     let cancel = CancellationToken::new();
     let ended = connectors::samples(&endpoint, Sampling { request: &request, sink, cancel: &cancel }).await;
     assert_eq!(ended.unwrap_err().kind, FailureKind::Cancelled);

@@ -131,7 +131,7 @@ pub(crate) async fn measure(
     (since_ms, until_ms): (i64, i64),
     mappings: &[Mapping],
 ) -> Result<Measured, Failure> {
-    let request = SampleRequest { since_ms, until_ms, subjects: Vec::new() };
+    let request = SampleRequest { since_ms, until_ms, subjects: Vec::new(), remembered: None };
     let (sink, mut batches) = mpsc::channel(2);
     let cancel = CancellationToken::new();
     let gather = async {

@@ -186,7 +186,7 @@ async fn values_that_are_pushed_come_back_as_samples_with_their_averages() {
     zabbix.push("measured", &values).await;
 
     let (since_ms, until_ms) = ((end - 7_200) * 1_000, now_s() * 1_000);
-    let request = SampleRequest { since_ms, until_ms, subjects: vec![subject(&host)] };
+    let request = SampleRequest { since_ms, until_ms, subjects: vec![subject(&host)], remembered: None };
     let (sampled, all) = sampled(&zabbix.admin(), &request).await;
     assert!(sampled.issues.is_empty(), "{:?}", sampled.issues);
     assert!(sampled.complete_until_ms.is_some_and(|complete| until_ms - complete < 300_000 + 2_000));
@@ -235,8 +235,12 @@ async fn what_is_older_than_history_comes_as_hours() {
         )
         .await;
 
-    let request =
-        SampleRequest { since_ms: (now - 10 * 86_400) * 1_000, until_ms: now * 1_000, subjects: vec![subject(&host)] };
+    let request = SampleRequest {
+        since_ms: (now - 10 * 86_400) * 1_000,
+        until_ms: now * 1_000,
+        subjects: vec![subject(&host)],
+        remembered: None,
+    };
     let (sampled, all) = sampled(&zabbix.admin(), &request).await;
     assert!(sampled.complete_until_ms.is_some(), "{:?}", sampled.issues);
     let hours = of(&all, Metric::CpuUsage, Grain::Hour);
@@ -299,8 +303,12 @@ async fn a_session_that_ends_in_the_middle_is_opened_again() {
     let id = zabbix.call("user.create", params).await["userids"][0].as_str().unwrap().to_owned();
     let sessions = format!("select sessionid from sessions where status = 0 and userid = {id}");
 
-    let request =
-        SampleRequest { since_ms: (end - 40 * 3_600) * 1_000, until_ms: end * 1_000, subjects: vec![subject(&host)] };
+    let request = SampleRequest {
+        since_ms: (end - 40 * 3_600) * 1_000,
+        until_ms: end * 1_000,
+        subjects: vec![subject(&host)],
+        remembered: None,
+    };
     let (sink, mut waiting) = mpsc::channel(1);
     let endpoint = zabbix.endpoint(&user, "Ends-7-soon");
     let reading = tokio::spawn(async move {
@@ -331,6 +339,7 @@ async fn the_host_that_zabbix_comes_with_measures_itself() {
         since_ms: (now_s() - 7_200) * 1_000,
         until_ms: now_s() * 1_000,
         subjects: vec![subject("10084"), subject("no id"), subject("99999999")],
+        remembered: None,
     };
     let (sampled, all) = sampled(&zabbix.admin(), &request).await;
     assert!(sampled.complete_until_ms.is_some(), "{:?}", sampled.issues);

@@ -25,7 +25,7 @@ use crate::{
 fn minutes(minutes: i64, hosts: usize) -> SampleRequest {
     let until_ms = now_s() / 300 * 300_000;
     let subjects: Vec<Subject> = (1..=hosts).map(|id| subject(&id.to_string())).collect();
-    SampleRequest { since_ms: until_ms - minutes * 60_000, until_ms, subjects }
+    SampleRequest { since_ms: until_ms - minutes * 60_000, until_ms, subjects, remembered: None }
 }
 
 #[tokio::test]

@@ -89,13 +89,17 @@ pub(super) async fn read(engine: &Engine, id: SourceId, stop: &CancellationToken
     let cursor = samples::cursor(engine.db(), id).await.map_err(|error| internal(&error))?;
     let latest_from = now - LATEST_MS;
     let since_ms = cursor.map_or(latest_from, |until_ms| until_ms - LOOK_BACK_MS).max(latest_from);
-    let latest = read.span(since_ms..now, cursor.unwrap_or(since_ms), kept).await?;
+    let remembered = measuring::remembered(engine.db(), id).await.map_err(|error| internal(&error))?;
+    let latest = read.span(since_ms..now, cursor.unwrap_or(since_ms), remembered, kept).await?;
     let until_ms = latest.complete_until_ms.unwrap_or(now);
     kept.issues.extend(latest.issues);
     if kept.unknown > 0 {
         kept.issues.push(unknown_objects(kept.unknown));
     }
     read.add_up_clusters(since_ms..now).await?;
+    if let Some(remember) = &latest.remember {
+        measuring::remember(engine.db(), id, remember).await.map_err(|error| internal(&error))?;
+    }
     samples::set_cursor(engine.db(), id, until_ms).await.map_err(|error| internal(&error))?;
 
     let history = measuring::history(engine.db(), id).await.map_err(|error| internal(&error))?;
@@ -126,7 +130,7 @@ impl Read<'_> {
                 return Ok(());
             }
             let from_ms = (until_ms - slice_ms(now - until_ms)).max(oldest_ms);
-            let mut read = self.span(from_ms..until_ms, from_ms, kept).await;
+            let mut read = self.span(from_ms..until_ms, from_ms, None, kept).await;
             if read.is_ok()
                 && let Err(failure) = self.add_up_clusters(from_ms..until_ms).await
             {
@@ -159,8 +163,15 @@ impl Read<'_> {
 
     /// Reads samples that end within (start, end] and keeps each batch in transactions of its own, before the next is read.
     /// What ends up to `known_until_ms` was read before, and is not counted again.
-    async fn span(&self, span: Range<i64>, known_until_ms: i64, kept: &mut Kept) -> Outcome<Sampled> {
-        let request = SampleRequest { since_ms: span.start, until_ms: span.end, subjects: self.subjects.clone() };
+    async fn span(
+        &self,
+        span: Range<i64>,
+        known_until_ms: i64,
+        remembered: Option<String>,
+        kept: &mut Kept,
+    ) -> Outcome<Sampled> {
+        let request =
+            SampleRequest { since_ms: span.start, until_ms: span.end, subjects: self.subjects.clone(), remembered };
         let (sink, batches) = mpsc::channel(BATCHES_AHEAD);
         let sampling = Sampling { request: &request, sink, cancel: self.stop };
         // Whichever fails first takes the other with it: a connector whose sink is closed ends as cancelled.
@@ -201,7 +212,7 @@ impl Read<'_> {
 }
 
 /// How far back a source's history is asked for. vCenter and Zabbix keep a year in coarse steps; who keeps all values has
-/// plenty in a month.
+/// plenty in a month; Hyper-V keeps none.
 fn history_ms(kind: SourceKind) -> i64 {
     match kind {
         SourceKind::Vcenter | SourceKind::Zabbix => 400 * DAY_MS,

@@ -1,7 +1,8 @@
-//! Syncs of a Hyper-V estate, from sealed messages of seven hosts to the rows that pages show: nothing new, a machine that
-//! migrates, a node that falls silent and is given up.
+//! A Hyper-V estate from sealed messages of seven hosts to what pages show. Syncs: nothing new, a machine that migrates, a node
+//! that falls silent and is given up. Measurements: from counters of two reads, with a restart of the program between them.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -12,21 +13,31 @@ use engine::Workers;
 use model::{
     change::{ChangeAction, ChangeQuery},
     filter::Filter,
-    ids::SourceId,
+    ids::{ObjectId, SourceId},
     inventory::{ConnectionState, ObjectKind},
+    live::ServerFrame,
+    measuring::MeasuringView,
+    metric::Metric,
     run::{Outcome, RunIssue, RunState, RunView},
-    source::{SourceKind, SourceSettings},
+    source::{InventoryFate, SourceKind, SourceSettings},
     table::{HostRow, TableQuery, VmRow},
 };
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use crate::{
     endpoint::PASSWORD,
+    hyperv_aged::aged,
     support::{Place, end_of, on_both, settings},
     vcsim::{required, workspace},
 };
 
-on_both!(a_hyper_v_estate_is_kept_through_migration_and_loss);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+on_both!(
+    a_hyper_v_estate_is_kept_through_migration_and_loss,
+    counters_are_compared_with_those_that_another_process_has_read
+);
 
 /// `end2end/peers/hyperv_estate.py serve`.
 struct Estate {
@@ -91,6 +102,15 @@ impl Drop for Estate {
     }
 }
 
+fn settings_of(estate: &Estate) -> SourceSettings {
+    SourceSettings {
+        kind: SourceKind::Hyperv,
+        endpoint: estate.address.clone(),
+        username: "LAB\\tester".to_owned(),
+        ..settings("hyper-v")
+    }
+}
+
 struct Lab {
     place: Place,
     source: SourceId,
@@ -98,6 +118,27 @@ struct Lab {
 }
 
 impl Lab {
+    async fn start(place: Place, estate: &Estate) -> Self {
+        let source = place.engine.add_source(&place.admin, settings_of(estate), PASSWORD.into()).await.unwrap();
+        let workers = place.engine.start();
+        Self { place, source, workers }
+    }
+
+    /// One read of measurements that ends after this.
+    async fn measure(&self) -> MeasuringView {
+        let mut feed = self.place.engine.subscribe();
+        self.place.execute("UPDATE source SET measure_interval_s = 300").await;
+        self.place.execute("UPDATE measuring SET next_ms = NULL").await;
+        let wanted = ServerFrame::Measured { source: self.source };
+        timeout(PATIENCE, async { while feed.next().await != wanted {} }).await.expect("it is measured");
+        self.place.engine.source(&self.place.admin, self.source).await.unwrap().measuring.unwrap()
+    }
+
+    async fn metrics(&self, kind: ObjectKind, object: ObjectId) -> BTreeMap<Metric, f64> {
+        let found = self.place.engine.metrics_of(&self.place.admin, kind, object).await.unwrap();
+        found.into_iter().map(|summary| (summary.metric, summary.last)).collect()
+    }
+
     async fn sync(&self) -> (RunView, Vec<RunIssue>) {
         let mut feed = self.place.engine.subscribe();
         let run = self.place.engine.start_sync(&self.place.admin, self.source).await.unwrap();
@@ -119,15 +160,7 @@ impl Lab {
 
 async fn a_hyper_v_estate_is_kept_through_migration_and_loss(place: Place) {
     let Some(mut estate) = Estate::start() else { return };
-    let settings = SourceSettings {
-        kind: SourceKind::Hyperv,
-        endpoint: estate.address.clone(),
-        username: "LAB\\tester".to_owned(),
-        ..settings("hyper-v")
-    };
-    let source = place.engine.add_source(&place.admin, settings, PASSWORD.into()).await.unwrap();
-    let workers = place.engine.start();
-    let lab = Lab { place, source, workers };
+    let lab = Lab::start(place, &estate).await;
 
     let (first, issues) = lab.sync().await;
     assert_eq!((first.state, issues), (RunState::Completed, Vec::new()));
@@ -176,5 +209,43 @@ async fn a_hyper_v_estate_is_kept_through_migration_and_loss(place: Place) {
     assert_eq!((sixth.state, sixth.outcome.unwrap().archived), (RunState::CompletedWithIssues, 0));
     assert!(issues.iter().any(|issue| issue.message.starts_with("hvc1.lab.invalid shows no machines")), "{issues:?}");
     assert_eq!(lab.vms("").await.1, 700);
+    lab.workers.stop(Duration::from_secs(10)).await;
+}
+
+async fn counters_are_compared_with_those_that_another_process_has_read(place: Place) {
+    let Some(estate) = Estate::start() else { return };
+    let mut lab = Lab::start(place, &estate).await;
+    lab.sync().await;
+    let first = lab.measure().await;
+    assert!(first.failure.is_none() && first.issues.is_empty() && first.samples > 700, "{first:?}");
+    let machine = lab.vms("name=db-hva-17 replication:primary").await.0.remove(0);
+    let off = lab.vms("name=web-hva-0 replication:primary").await.0.remove(0);
+    let levels = lab.metrics(ObjectKind::Vm, machine.id).await;
+    assert!(levels.contains_key(&Metric::MemoryGranted) && !levels.contains_key(&Metric::CpuUsage), "{levels:?}");
+    assert!(lab.metrics(ObjectKind::Vm, off.id).await.is_empty());
+
+    let name = format!("measuring_{}_remembered", lab.source);
+    let remembered = format!("SELECT value FROM setting WHERE name = '{name}'");
+    // Whatever the time of day is, the interval that ended last lies wholly between the first read and the third.
+    for _ in 0..2 {
+        lab.workers.stop(Duration::from_secs(10)).await;
+        let earlier = aged(lab.place.text(&remembered).await.unwrap().trim_matches('"'));
+        lab.place.execute(&format!("UPDATE setting SET value = '\"{earlier}\"' WHERE name = '{name}'")).await;
+        estate.change(&["pass", "300"]);
+        lab.place.engine = lab.place.another_engine().await;
+        lab.workers = lab.place.engine.start();
+        let next = lab.measure().await;
+        assert!(next.failure.is_none() && next.issues.is_empty(), "{next:?}");
+    }
+    let rates = lab.metrics(ObjectKind::Vm, machine.id).await;
+    assert!((rates[&Metric::CpuUsage] - 17.0).abs() < 0.2, "{rates:?}");
+    let wanted =
+        [Metric::CpuWait, Metric::DiskRead, Metric::DiskWrite, Metric::NetworkReceive, Metric::NetworkTransmit];
+    assert!(wanted.iter().all(|metric| rates.contains_key(metric)), "{rates:?}");
+    let host = lab.host("hva1.lab.invalid").await;
+    assert!((lab.metrics(ObjectKind::Host, host.id).await[&Metric::CpuUsage] - 30.0).abs() < 0.5);
+
+    lab.place.engine.delete_source(&lab.place.admin, lab.source, InventoryFate::Remove).await.unwrap();
+    assert_eq!(lab.place.text(&remembered).await, None);
     lab.workers.stop(Duration::from_secs(10)).await;
 }

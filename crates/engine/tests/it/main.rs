@@ -9,6 +9,8 @@ mod capacity;
 mod endpoint;
 mod estate;
 mod hyperv;
+#[path = "../../../connectors/tests/it/hyperv_aged.rs"]
+mod hyperv_aged;
 mod lab;
 mod measuring;
 #[path = "../../../store/tests/it/postgres.rs"]

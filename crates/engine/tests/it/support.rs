@@ -79,6 +79,15 @@ impl Place {
         connection.close().await.unwrap();
     }
 
+    /// The first column of the first row, which is a text.
+    pub(crate) async fn text(&self, query: &str) -> Option<String> {
+        let connection = sea_orm::Database::connect(self.database_url()).await.unwrap();
+        let statement = Statement::from_string(connection.get_database_backend(), query);
+        let row = connection.query_one_raw(statement).await.unwrap();
+        connection.close().await.unwrap();
+        row.map(|row| row.try_get_by_index(0).unwrap())
+    }
+
     /// Hears what processes tell each other on PostgreSQL, as any program could.
     pub(crate) async fn listener(&self) -> PgListener {
         let mut listener = PgListener::connect(self.database_url()).await.unwrap();

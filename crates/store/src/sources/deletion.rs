@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
 use crate::{
     Database, StoreError,
     entity::{source, sync_run},
+    measuring,
 };
 
 /// Deletes a source. `Keep` archives its objects and leaves a row behind that still gives them their source's name;
@@ -15,6 +16,7 @@ pub async fn delete(db: &Database, id: SourceId, fate: InventoryFate, now_ms: i6
     // A save holds its run before it touches anything else: whoever takes these in another order waits for it while it
     // waits back. So the runs come first, and a save that is under way ends before its source does.
     end_runs(&transaction, id, now_ms).await?;
+    measuring::forget(&transaction, id).await?;
     match fate {
         InventoryFate::Keep => {
             let done = source::Entity::update_many()

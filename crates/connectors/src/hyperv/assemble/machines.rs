@@ -40,8 +40,8 @@ struct Joined<'a> {
     guests: HashMap<String, Vec<&'a Guest>>,
     settings: HashMap<String, Vec<&'a Settings>>,
     security: HashMap<String, bool>,
-    /// Load by name, where a name is one machine's.
-    loads: HashMap<&'a str, i64>,
+    /// Load by name in lower case, where a name is one machine's: PowerShell adds up what differs by case alone.
+    loads: HashMap<String, i64>,
 }
 
 fn by_machine<T>(part: &Part<Vec<T>>, machine: fn(&T) -> Option<&str>) -> HashMap<String, Vec<&T>> {
@@ -59,12 +59,12 @@ impl<'a> Joined<'a> {
         let report = site.report;
         let disks = by_machine(&report.disks, |row| row.machine.as_deref());
         let files = Files::of(site, &disks);
-        let mut names: HashMap<&str, u32> = HashMap::new();
+        let mut names: HashMap<String, u32> = HashMap::new();
         for name in report.machines.rows().iter().filter_map(|machine| machine.name.as_deref()) {
-            *names.entry(name).or_default() += 1;
+            *names.entry(name.to_lowercase()).or_default() += 1;
         }
         let loads = report.counters.read.iter().flat_map(|counters| &counters.machines);
-        let loads = loads.filter_map(|load| Some((load.name.as_deref()?, load.percent?)));
+        let loads = loads.filter_map(|load| Some((load.name.as_deref()?.to_lowercase(), load.percent?)));
         Self {
             site,
             disks,
@@ -130,14 +130,11 @@ fn check_emptiness(site: &Site<'_>, shown: usize, clusters: &Clusters<'_>, assem
         return;
     }
     assembly.incomplete.extend([ObjectKind::Vm, ObjectKind::Datastore]);
-    let (message, advice) = if sees {
-        let message = format!("{} shows no machines, but its cluster has placed {expected} there", site.host);
-        (message, "Look at the Virtual Machine Management service of the host, then sync again.")
-    } else {
-        let message =
-            format!("{} shows no machines to this account, which is in none of the groups that see them", site.host);
-        (message, "Put the account into the host's local group Hyper-V Administrators. Nothing is archived meanwhile.")
-    };
+    if !sees {
+        return assembly.issues.no_rights(&site.host);
+    }
+    let message = format!("{} shows no machines, but its cluster has placed {expected} there", site.host);
+    let advice = "Look at the Virtual Machine Management service of the host, then sync again.";
     assembly.issues.kind(Severity::Error, ObjectKind::Vm, message, advice);
 }
 
@@ -156,8 +153,8 @@ fn tell_trouble(vm: &Vm, machine: &Machine, assembly: &mut Assembly) {
 }
 
 /// A replica and its primary share a GUID: what it belongs to and the role keep them apart.
-fn external_id(guid: &str, role: VmRole, owner: &Owner) -> ExternalId {
-    let role = if role == VmRole::Replica { "replica" } else { "main" };
+pub(super) fn external_id(guid: &str, is_copy: bool, owner: &Owner) -> ExternalId {
+    let role = if is_copy { "replica" } else { "main" };
     ExternalId::new(format!("{}/{role}@{}", guid.to_lowercase(), owner.key()))
 }
 
@@ -181,7 +178,7 @@ impl Joined<'_> {
         let state = self.state(&key, machine, &disks, power, is_critical);
         let config = self.config(&key, machine, (power, is_critical), (role, mode), disks, adapters);
         let vm = Vm {
-            external_id: external_id(guid, role, &self.site.owner),
+            external_id: external_id(guid, is_copy, &self.site.owner),
             name: machine.name.clone().unwrap_or_else(|| key.clone()),
             host: Some(self.site.id()),
             resource_pool: None,

@@ -1,5 +1,7 @@
 //! Volumes as datastores: those of hosts, Cluster Shared Volumes once for their cluster, and shares that disks lie on.
 
+mod fill;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
@@ -10,6 +12,7 @@ use model::{
 
 use super::{Assembly, Owner, Site, networks::short};
 use crate::hyperv::report::{Image, Report, SharedVolume, Volume};
+pub(super) use fill::{Fill, fills, shared_fills};
 
 fn volume_id(site: &Site<'_>, volume: &Volume) -> Option<ExternalId> {
     let own = volume.id.as_deref().or(volume.path.as_deref())?;

@@ -57,7 +57,7 @@ impl Joined<'_> {
         let hardware = self.site.report.hardware.read.as_ref()?;
         let total = hardware.cpu_mhz?.checked_mul(hardware.cores?)?;
         let threads = hardware.threads.filter(|threads| *threads > 0);
-        let by_counter = machine.name.as_deref().and_then(|name| self.loads.get(name)).zip(threads);
+        let by_counter = machine.name.as_deref().and_then(|name| self.loads.get(&name.to_lowercase())).zip(threads);
         match by_counter {
             Some((percent, threads)) => Some(percent.checked_mul(total)? / threads / 100),
             None => Some(machine.cpu_percent?.checked_mul(total)? / 100),

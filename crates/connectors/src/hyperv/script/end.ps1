@@ -1,0 +1,3 @@
+# The end mark: without it the answer was cut off.
+Write-Line ('<<<IROA-HYPERV-END ' + $script:sections + '>>>')
+$output.Flush()
