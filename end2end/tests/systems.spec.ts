@@ -159,7 +159,7 @@ test('three systems see one estate', async ({ page, browser, installation }) => 
     const hide = (hidden: boolean) =>
       other.evaluate((hidden) => {
         Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-        document.dispatchEvent(new Event('visibilitychange'));
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
       }, hidden);
     await hide(true);
     const before = drawn.length;
