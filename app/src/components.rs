@@ -17,7 +17,7 @@ pub use advice::Advice;
 pub use breadcrumbs::Breadcrumbs;
 pub use card::Card;
 pub use empty::{EmptyState, ErrorPage, ErrorState, Skeleton};
-pub use field::{Field, FormError, FormResult, PasswordField, errors_of};
+pub use field::{Field, FormError, FormResult, PasswordField, area_text, errors_of};
 pub use icon::{Glyph, Icon};
 pub use meter::Meter;
 pub use page_head::PageHead;

@@ -102,3 +102,9 @@ pub fn FormError(
         </div>
     }
 }
+
+/// What stands in a `<textarea>`: the renderer writes its content into the page as it is, so it is escaped here. In the browser
+/// it is a text like any other.
+pub fn area_text(text: &str) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text.to_owned() }
+}

@@ -86,9 +86,9 @@ fn retention_form(kept: Retention, told: Option<&Told>) -> AnyView {
     };
     view! {
         <form class="form" method="post" action=action("set_retention")>
-            {days("base", "Samples, days", "As they came: every five minutes where the source has that. Sizing of machines learns from them.", kept.base_ms)}
-            {days("hourly", "Hours, days", "Average, highest and 95th percentile of each hour.", kept.hourly_ms)}
-            {days("daily", "Days, days", "The same of each day, and how values were spread. What is too old goes within minutes and does not come back.", kept.daily_ms)}
+            {days("base", "Keep samples, in days", "As they came: every five minutes where the source has that. Sizing of machines learns from them.", kept.base_ms)}
+            {days("hourly", "Keep hourly summaries, in days", "Average, highest and 95th percentile of each hour.", kept.hourly_ms)}
+            {days("daily", "Keep daily summaries, in days", "The same of each day, and how values were spread. What is too old goes within minutes and does not come back.", kept.daily_ms)}
             <div class="buttons">
                 <button class="button" type="submit">
                     "Save"

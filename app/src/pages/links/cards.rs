@@ -36,7 +36,7 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, search: &str, now_ms: i
     );
     let html = view! {
         <div class="grid">
-            <div class="c12">{Told::advice(told.as_ref(), &[])}</div>
+            {told.map(|told| view! { <div class="c12">{Told::advice(Some(&told), &[])}</div> })}
             <Card title="Suggestions" note="evidence that does not suffice">
                 {waiting}
             </Card>

@@ -13,13 +13,12 @@ use crate::{
     drawn::{action, hidden},
 };
 
-const HEADS: [Head; 7] = [
+const HEADS: [Head; 6] = [
     Head::Text("Seen by"),
     Head::Text("As"),
     Head::Text("State"),
     Head::Text("Evidence"),
     Head::Text("Decided by"),
-    Head::Text("Since"),
     Head::Unseen("Decide"),
 ];
 
@@ -63,9 +62,10 @@ fn row(link: LinkView, next: Option<&str>, now_ms: i64) -> AnyView {
             <td>
                 <StatePill tone label=state />
             </td>
-            <td>{evidence}</td>
-            <td>{decided}</td>
-            <td>{age(link.since_ms, now_ms)}</td>
+            <td class="evidence">{evidence}</td>
+            <td>
+                {decided} <small>" " {age(link.since_ms, now_ms)}</small>
+            </td>
             <td>{buttons}</td>
         </tr>
     }

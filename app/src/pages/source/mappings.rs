@@ -10,7 +10,7 @@ use model::{
 };
 
 use crate::{
-    components::{Card, Head, PlainTable},
+    components::{Card, Head, PlainTable, area_text},
     drawn::{Told, action, hidden, input, metric_choice},
     error::AppError,
 };
@@ -105,7 +105,7 @@ fn form(kind: SourceKind, source: SourceId, told: Option<&Told>) -> AnyView {
             placeholder=placeholder
             aria-describedby="selector-help"
         >
-            {typed("selector").unwrap_or_default()}
+            {area_text(&typed("selector").unwrap_or_default())}
         </textarea>
     };
     let factor = view! {

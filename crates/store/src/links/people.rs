@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::{Database, StoreError, database::Backend};
 
 /// What a person says of two records. A machine is one machine: whatever else was linked with the monitored one is undone, and
-/// what else the same system had linked with the platform's.
+/// what else the same system had linked with the platform's. The evidence of what was suggested stays beside the word.
 pub async fn decide(
     db: &Database,
     (monitored, platform): (ObjectId, ObjectId),
@@ -20,8 +20,9 @@ pub async fn decide(
     let transaction = db.begin().await?;
     if state == LinkState::Linked {
         let others = format!(
-            "DELETE FROM machine_link WHERE state <> 'refused' AND (monitored_id = {monitored} OR (platform_id = {platform} \
-             AND monitored_id IN (SELECT o.id FROM vm o JOIN vm m ON m.source_id = o.source_id WHERE m.id = {monitored})))"
+            "DELETE FROM machine_link WHERE state <> 'refused' AND (monitored_id <> {monitored} OR platform_id <> {platform}) \
+             AND (monitored_id = {monitored} OR (platform_id = {platform} AND monitored_id IN \
+             (SELECT o.id FROM vm o JOIN vm m ON m.source_id = o.source_id WHERE m.id = {monitored})))"
         );
         transaction.execute_raw(Statement::from_string(db.sql_backend(), others)).await?;
     }

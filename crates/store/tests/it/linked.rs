@@ -52,6 +52,9 @@ async fn a_person_has_the_last_word_and_can_take_it_back(store: Store) {
     let (source, monitored, platform) = pair(&store).await;
     let found = [Match { monitored, platform, rung: Rung::Name, evidence: "web-0".into() }];
     links::replace(&store.db, source, &[], &found, 10).await.unwrap();
+    links::decide(&store.db, (monitored, platform), LinkState::Linked, "grace", 15).await.unwrap();
+    let accepted = of(&store, platform).await.pop().unwrap();
+    assert_eq!((accepted.state, accepted.rung), (LinkState::Linked, Rung::Name), "what she accepted stays known");
     links::decide(&store.db, (monitored, platform), LinkState::Refused, "ada", 20).await.unwrap();
 
     let refused = of(&store, platform).await.pop().unwrap();

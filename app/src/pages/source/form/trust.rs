@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::source::TlsMode;
 
 use crate::{
-    components::{Advice, Card, Field, FormResult, Tone},
+    components::{Advice, Card, Field, FormResult, Tone, area_text},
     server::source_form::SourceForm,
 };
 
@@ -68,7 +68,7 @@ pub(super) fn TrustCard(
                             spellcheck="false"
                             placeholder="-----BEGIN CERTIFICATE-----"
                         >
-                            {form.pem}
+                            {area_text(&form.pem)}
                         </textarea>
                     </Field>
                 </div>
