@@ -42,21 +42,24 @@ pub(super) fn view(pool: &PoolView, settings: &CapacitySettings, now_ms: i64) ->
     let object = pool.object.clone();
     let note = format!("from {}", pool.source.name);
     let end = move || view! { <ObjectLink kind=object.kind id=object.id name="Open".to_owned() /> }.into_any();
+    let measures = pool.capacity.measures.iter().map(|measure| measure_row(measure, settings)).collect_view();
+    let outlooks = pool.outlooks.iter().map(outlook_row).collect_view();
+    let (facts, fits, gaps) = (facts(pool), fits(&pool.fits), gaps(pool));
+    let read_at = pool.read_ms.map_or_else(|| "never".into_any(), |at_ms| age(at_ms, now_ms));
     view! {
         <Card title=pool.object.name.clone() note class="c12" end=end>
-            {facts(pool)}
+            {facts}
             <PlainTable caption="From capacity to what is left" heads=MEASURES>
-                {pool.capacity.measures.iter().map(|measure| measure_row(measure, settings)).collect_view()}
+                {measures}
             </PlainTable>
             <h3>"Time remaining"</h3>
             <PlainTable caption="Time remaining by resource" heads=OUTLOOKS>
-                {pool.outlooks.iter().map(outlook_row).collect_view()}
+                {outlooks}
             </PlainTable>
-            {fits(&pool.fits)}
-            {gaps(pool)}
+            {fits}
+            {gaps}
             <p class="line">
-                "Demand is what the hosts used when they were last read, "
-                {pool.read_ms.map_or_else(|| "never".into_any(), |at_ms| age(at_ms, now_ms))}
+                "Demand is what the hosts used when they were last read, " {read_at}
                 ". Time remaining looks at the days measured, by 95 % of each day."
             </p>
         </Card>

@@ -55,11 +55,12 @@ pub(super) fn settings_card(settings: &CapacitySettings, may_change: bool, actor
             </div>
         }
     });
+    let (advice, fields) = (Told::advice(told, FIELDS), fields.collect_view());
     view! {
         <Card title="What it is judged by" note="for the whole estate">
-            {Told::advice(told, FIELDS)}
+            {advice}
             <form class="form columns" method="post" action=action("set_capacity_settings")>
-                {fields.collect_view()}
+                {fields}
                 {save}
             </form>
         </Card>
