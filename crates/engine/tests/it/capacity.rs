@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::Error;
 use model::{
     account::Role,
-    capacity::{CapacitySettings, Resource},
+    capacity::{CapacitySettings, Gap, Resource},
     inventory::ObjectKind,
     runway::Outlook,
 };
@@ -28,8 +28,10 @@ async fn what_was_synced_is_judged_once_for_all_who_ask(place: Place) {
     assert!(clusters > 0 && clusters < estate.pools.len(), "clusters, and hosts that stand alone");
     for pool in &estate.pools {
         let demand = pool.capacity.measure(Resource::MemoryDemand).unwrap();
-        assert!(demand.capacity.unwrap() > 0.0 && demand.taken.unwrap() > 0.0, "{pool:?}");
-        assert_eq!(demand.headroom, Some(demand.usable.unwrap() - demand.taken.unwrap()));
+        assert!(demand.capacity.is_some() && demand.taken.is_some_and(|bytes| bytes > 0.0), "{pool:?}");
+        // The simulator's clusters do not tell their admission control.
+        let is_told = !pool.capacity.gaps.contains(&Gap::AdmissionUnknown);
+        assert_eq!((demand.usable.is_some(), demand.headroom.is_some()), (is_told, is_told), "{pool:?}");
         assert!(pool.capacity.on.machines == 0 || !pool.fits.is_empty(), "{pool:?}");
         assert_eq!(pool.time.outlook, Outlook::Collecting { days: 0 }, "there is no day of history yet");
         assert!(pool.read_ms.is_some());
@@ -38,7 +40,7 @@ async fn what_was_synced_is_judged_once_for_all_who_ask(place: Place) {
     let members: usize = estate.stores.iter().map(|store| store.members.len()).sum();
     assert_eq!(members as u64, stores.total);
 
-    let wanted = CapacitySettings { cpu_overcommit: 8.0, ..CapacitySettings::default() };
+    let wanted = CapacitySettings { cpu_overcommit: 8.0, planned_failures: Some(1), ..CapacitySettings::default() };
     assert!(matches!(engine.set_capacity_settings(&viewer, wanted).await, Err(Error::Forbidden)));
     engine.set_capacity_settings(admin, wanted).await.unwrap();
     let doubled = engine.capacity(admin).await.unwrap();
@@ -47,6 +49,10 @@ async fn what_was_synced_is_judged_once_for_all_who_ask(place: Place) {
         let now = doubled.pools.iter().find(|now| now.object == pool.object).unwrap();
         let vcpu = |pool: &model::capacity::PoolView| pool.capacity.measure(Resource::CpuAllocation).unwrap().capacity;
         assert_eq!(vcpu(now), vcpu(pool).map(|vcpu| vcpu * 2.0));
+        let memory = now.capacity.measure(Resource::MemoryDemand).unwrap();
+        let reserve = if now.object.kind == ObjectKind::Cluster { memory.reserve.unwrap() } else { 0.0 };
+        assert_eq!(memory.usable, memory.capacity.map(|capacity| (capacity - reserve) * 0.9));
+        assert!(now.object.kind == ObjectKind::Host || reserve > 0.0, "a host may fail: {memory:?}");
     }
     lab.end().await;
 }
