@@ -58,7 +58,7 @@ test('two platforms are one list, and every state is told truly', async ({ page,
       await openMachine();
       await expect(page.getByRole('heading', { level: 2, name: 'Checkpoints' })).toBeVisible();
       await expect(page.getByText('Dynamic memory', { exact: true })).toBeVisible();
-      await expect(page.getByText('Memory demand')).toBeVisible();
+      await expect(page.getByText('Memory demand', { exact: true }).first()).toBeVisible();
       await expect(page.getByText('Primary', { exact: true })).toBeVisible();
       await expect(page.getByRole('link', { name: 'hva3.lab.invalid' }).first()).toBeVisible();
       await expectAccessible(page);

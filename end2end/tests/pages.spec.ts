@@ -85,6 +85,26 @@ const PAGES: [name: string, path: string, main: string][] = [
   ['storage', '/storage', main('Storage', list('Datastores', 'datastores', DATASTORE_HEADS))],
   ['networks', '/networks', main('Networks', list('Networks', 'networks', 'Name Type Switch VLAN Machines Hosts Datacenter Source'))],
   [
+    'capacity',
+    '/capacity',
+    main(
+      'Capacity',
+      `- region "Clusters and hosts":
+  - 'region "Table: Capacity of clusters and hosts that stand alone"':
+    - table:
+      - rowgroup:
+        - row "Cluster or host Time remaining CPU demand Memory demand vCPU allocated Memory allocated As of"`,
+      `- region /DC/:
+  - 'region "Table: From capacity to what is left"'
+  - heading "Time remaining" [level=3]
+  - 'region "Table: Time remaining by resource"'
+  - heading /What still fits/ [level=3]
+  - 'region "Table: Machines that still fit, by the sizes in use"'`,
+      '- region "Datastores"',
+      '- region "What it is judged by":\n  - textbox "vCPU per core": "4"',
+    ),
+  ],
+  [
     'monitoring',
     '/monitoring',
     main(

@@ -49,7 +49,7 @@ async function open(page: Page, url: string, name: string): Promise<void> {
 }
 
 test('three systems see one estate', async ({ page, browser, installation }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const url = installation.url;
   await installation.addUser('ada', 'admin', PASSWORD);
   await signIn(page, 'ada', PASSWORD, url);
@@ -64,7 +64,7 @@ test('three systems see one estate', async ({ page, browser, installation }) => 
       const { measuring } = sources.find((source: { settings: { name: string } }) => source.settings.name === name);
       return measuring && !measuring.is_running && (measuring.ended_at_ms ?? 0) > since;
     };
-    await expect.poll(done, { timeout: 60_000 }).toBeTruthy();
+    await expect.poll(done, { timeout: 150_000 }).toBeTruthy();
   };
   const inZabbix = { kind: 'zabbix', name: 'Zbx', endpoint: zabbix.endpoint, username: Zabbix.USER, password: Zabbix.PASSWORD };
 

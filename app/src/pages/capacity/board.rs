@@ -50,7 +50,7 @@ pub(crate) async fn draw(engine: &Engine, actor: &Actor, search: &str, now_ms: i
     let wanted = parameter(search, SHOWN);
     let shown = pools.iter().find(|pool| wanted.as_deref() == Some(key(&pool.object).as_str())).or(pools.first());
     let html = view! {
-        <div class="grid capacity">
+        <div class="grid room">
             {pool_table(pools, shown, now_ms)}
             {shown.map(|pool| pool::view(pool, settings, now_ms))}
             {store_table(stores, now_ms)}

@@ -10,7 +10,7 @@ use super::wording::{UNKNOWN, amount, cases, kept_back, limit, outlook};
 use crate::{
     chart::age,
     components::{Card, Head, PlainTable},
-    table::ObjectLink,
+    table::{ObjectLink, capital},
 };
 
 const MEASURES: [Head; 6] = [
@@ -116,7 +116,7 @@ fn measure_row(measure: &Measure, settings: &CapacitySettings) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row">{measure.resource.name()}</th>
+            <th scope="row">{capital(measure.resource.name())}</th>
             <td class="num">{amount(measure.capacity, unit)}</td>
             <td class="num">
                 {amount(measure.reserve, unit)} <small>{kept_back(measure.reserve_by)}</small>
@@ -146,7 +146,7 @@ fn outlook_row(of: &ResourceOutlook) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row">{of.runway.resource.name()}</th>
+            <th scope="row">{capital(of.runway.resource.name())}</th>
             <td>{outlook(of.runway.outlook)}</td>
             <td>{cases(of.runway.worst_days, of.runway.best_days).unwrap_or_else(|| UNKNOWN.to_owned())}</td>
             <td>{report.unwrap_or_else(|| UNKNOWN.to_owned())}</td>
