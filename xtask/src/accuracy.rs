@@ -31,7 +31,8 @@ pub(crate) struct Accuracy {
 
 /// Builds what measures, optimised, and runs it. Paths are those of whoever calls.
 pub(crate) fn accuracy(arguments: &Accuracy) -> Result<()> {
-    const EXAMPLE: [&str; 5] = ["--release", "--package", "analysis", "--example", "accuracy"];
+    const EXAMPLE: [&str; 7] =
+        ["--release", "--package", "analysis", "--features", "forecast", "--example", "accuracy"];
     timed("Building the replay (release)", || run(cargo(&["build"]).args(EXAMPLE)))?;
     let mut replay = cargo(&["run", "--quiet"]);
     replay.args(EXAMPLE).args(["--", "--format", &arguments.format]);

@@ -7,6 +7,10 @@
 
 #[path = "accuracy/fleet.rs"]
 mod fleet;
+#[path = "accuracy/forecasts.rs"]
+mod forecasts;
+#[path = "accuracy/futures.rs"]
+mod futures;
 #[path = "accuracy/generated.rs"]
 mod generated;
 #[path = "accuracy/periods.rs"]
@@ -70,6 +74,12 @@ fn main() -> Result<()> {
         report.rightsizing = replay::replay(&months);
         report.profiles = replay::profiles(&months);
     }
+    report.forecast = match (&arguments.traces, arguments.generated) {
+        (Some(_), _) => forecasts::of_traces(&months),
+        (None, true) => forecasts::of_generated(),
+        (None, false) => Vec::new(),
+    };
+    report.futures = arguments.generated.then(futures::measure);
     let labelled = match (&arguments.periods, arguments.generated) {
         (Some(file), _) => periods::read(file)?,
         (None, true) => generated::labelled(),

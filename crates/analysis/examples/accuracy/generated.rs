@@ -177,6 +177,20 @@ pub(crate) fn hold(report: &Report) -> Result<()> {
             balanced.run_60min_percent
         );
     }
+    for row in report.forecast.iter().filter(|row| row.model == "selected") {
+        let covered = row.coverage_80 * 100.0;
+        ensure!((75.0..=87.0).contains(&covered), "80 % intervals {} h ahead cover {covered:.1} %", row.horizon_hours);
+        let naive =
+            report.forecast.iter().find(|other| other.model != row.model && other.horizon_hours == row.horizon_hours);
+        ensure!(
+            naive.is_some_and(|naive| row.mase <= naive.mase * 1.02),
+            "forecasts {} h ahead are worse than repeating the last week",
+            row.horizon_hours
+        );
+    }
+    if let Some(futures) = &report.futures {
+        futures.hold()?;
+    }
     if let Some(found) = report.periods {
         ensure!(found.f1 >= 0.9, "periods are found with F1 {:.3}, 0.9 is wanted", found.f1);
     }

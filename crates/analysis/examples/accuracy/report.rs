@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::futures::Futures;
+
 /// The middle 95 % of fleets drawn from the machines with replacement.
 pub(crate) type Interval = [f64; 2];
 
@@ -11,10 +13,12 @@ pub(crate) type Interval = [f64; 2];
 pub(crate) struct Report {
     pub(crate) machine_months: usize,
     pub(crate) rightsizing: Vec<Rightsizing>,
-    /// Forecasts are another judgement's; it has its place here.
     pub(crate) forecast: Vec<Forecast>,
     pub(crate) profiles: BTreeMap<&'static str, usize>,
     pub(crate) periods: Option<Periods>,
+    /// Of the generated set alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) futures: Option<Futures>,
 }
 
 #[derive(Clone, Serialize)]
@@ -37,9 +41,12 @@ pub(crate) struct Rightsizing {
 #[derive(Serialize)]
 pub(crate) struct Forecast {
     pub(crate) horizon_hours: u32,
-    pub(crate) model: String,
+    /// `selected`: the one that was chosen for the series; `seasonal_naive`.
+    pub(crate) model: &'static str,
+    /// Medians over series, scaled by the error of repeating the last season within the history: no unit.
     pub(crate) mase: f64,
     pub(crate) pinball: f64,
+    /// The share of values within the 80 % interval.
     pub(crate) coverage_80: f64,
 }
 
@@ -61,6 +68,27 @@ impl Report {
             for (name, count) in &self.profiles {
                 println!("  {name:<20} {count:>5}");
             }
+        }
+        for row in &self.forecast {
+            println!(
+                "forecast {:>3} h ahead, {:<15} MASE {:.3}, pinball {:.3}, 80 % interval covers {:.1} %",
+                row.horizon_hours,
+                row.model,
+                row.mase,
+                row.pinball,
+                row.coverage_80 * 100.0
+            );
+        }
+        if let Some(found) = self.futures {
+            println!(
+                "time to full of {} clean ramps: off by {:.1} % (median), {} by more than 15 %, {} not found; {} of {} flat ones said to run out",
+                found.ramps,
+                found.median_error_percent,
+                found.off_by_15_percent,
+                found.not_found,
+                found.said_to_run_out,
+                found.flats
+            );
         }
         if let Some(found) = self.periods {
             println!(
