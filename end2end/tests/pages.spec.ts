@@ -93,7 +93,7 @@ const PAGES: [name: string, path: string, main: string][] = [
   - 'region "Table: Capacity of clusters and hosts that stand alone"':
     - table:
       - rowgroup:
-        - row "Cluster or host Time remaining CPU demand Memory demand vCPU allocated Memory allocated As of"`,
+        - row "Cluster or host Time remaining CPU demand Memory demand vCPU allocated Memory allocated"`,
       `- region /DC/:
   - 'region "Table: From capacity to what is left"'
   - heading "Time remaining" [level=3]

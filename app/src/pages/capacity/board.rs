@@ -21,14 +21,13 @@ use crate::{
     table::{ObjectLink, href, parameter},
 };
 
-const POOLS: [Head; 7] = [
+const POOLS: [Head; 6] = [
     Head::Text("Cluster or host"),
     Head::Text("Time remaining"),
     Head::Text("CPU demand"),
     Head::Text("Memory demand"),
     Head::Text("vCPU allocated"),
     Head::Text("Memory allocated"),
-    Head::Text("As of"),
 ];
 const STORES: [Head; 6] = [
     Head::Text("Datastore"),
@@ -91,14 +90,13 @@ fn pool_table(pools: &[PoolView], shown: Option<&PoolView>, now_ms: i64) -> AnyV
                     <a href=address aria-current=is_shown data-noscroll="">
                         {pool.object.name.clone()}
                     </a>
-                    <small>{pool.source.name.clone()}</small>
+                    <small>{pool.source.name.clone()} ", " {read_at(pool.read_ms, now_ms)}</small>
                 </th>
                 <td>{outlook(pool.time.outlook)}</td>
                 <td>{measure(Resource::CpuDemand)}</td>
                 <td>{measure(Resource::MemoryDemand)}</td>
                 <td>{measure(Resource::CpuAllocation)}</td>
                 <td>{measure(Resource::MemoryAllocation)}</td>
-                <td>{read_at(pool.read_ms, now_ms)}</td>
             </tr>
         }
     });
