@@ -70,8 +70,11 @@ test('three systems see one estate', async ({ page, browser, installation }) => 
 
   await test.step('a platform and two monitoring systems are added', async () => {
     await addVcenter(page, url, 'Prague', vcenter.endpoint, 300);
+    const added = Date.now();
     await sync('Prague');
     await open(page, url, LINKED);
+    await expect(page.getByRole('slider').first()).toBeVisible({ timeout: 90_000 });
+    console.log(`time to first chart after adding a vCenter: ${((Date.now() - added) / 1e3).toFixed(1)} s`);
     const uuid = await page.getByText('BIOS UUID').locator('xpath=following-sibling::dd').textContent();
     await zabbix.host('renamed by the monitoring', { [CPU]: '%', [MEMORY]: 'B' }, { macros: [{ macro: '{$VMWARE.VM.UUID}', value: uuid }] });
     await zabbix.host(SUGGESTED, { [CPU]: '%', [MEMORY]: 'B' });

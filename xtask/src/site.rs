@@ -25,7 +25,7 @@ use crate::{
 /// What the browser is to download at most: the written budget. Not met yet (docs/adr/0011-one-erased-view-type.md).
 pub(crate) const WASM_BUDGET_BYTES: u64 = 350_000;
 /// What tests hold: where the site stands, so that it only shrinks. Lower it whenever a change allows.
-pub(crate) const WASM_HELD_BYTES: u64 = 585_000;
+pub(crate) const WASM_HELD_BYTES: u64 = 578_000;
 
 /// For whom a site is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use model::{format, installation::Installation};
 use crate::{
     components::{Card, ErrorState, Skeleton},
     loading::resource,
+    pages::object::{Fact, Facts},
     server::users::read_installation,
 };
 
@@ -36,13 +37,5 @@ fn facts(installation: Installation) -> AnyView {
         ("Licence", "MIT or Apache-2.0, as you like".to_owned()),
         ("Sends anything home", "No".to_owned()),
     ];
-    let facts = facts.map(|(name, fact)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{fact}</dd>
-            </div>
-        }
-    });
-    view! { <dl class="facts">{facts.collect_view()}</dl> }.into_any()
+    view! { <Facts facts=facts.map(|(name, fact)| Fact::new(name, fact.into_any())).into() /> }.into_any()
 }

@@ -14,6 +14,7 @@ use crate::{
     components::{Card, Head, PlainTable},
     drawn::{Told, action, hidden, input, metric_choice},
     error::AppError,
+    pages::object::{Fact, Facts},
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -54,15 +55,7 @@ fn held(extent: SampleExtent) -> AnyView {
         ("Series", format::count(extent.series as i64)),
         ("Since", unknown(extent.first_ms.map(|ms| format::iso_utc(ms)[..10].to_owned()))),
     ];
-    let facts = facts.map(|(name, fact)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{fact}</dd>
-            </div>
-        }
-    });
-    view! { <dl class="facts">{facts.collect_view()}</dl> }.into_any()
+    view! { <Facts facts=facts.map(|(name, fact)| Fact::new(name, fact.into_any())).into() /> }.into_any()
 }
 
 fn retention_form(kept: Retention, told: Option<&Told>) -> AnyView {

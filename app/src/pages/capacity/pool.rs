@@ -10,6 +10,7 @@ use super::wording::{UNKNOWN, amount, cases, kept_back, limit, outlook};
 use crate::{
     chart::age,
     components::{Card, Head, PlainTable},
+    pages::object::{Fact, Facts},
     table::{ObjectLink, capital},
 };
 
@@ -96,15 +97,8 @@ fn facts(pool: &PoolView) -> AnyView {
             facts.push((name, claim(of.machines, of.vcpu, of.memory_bytes)));
         }
     }
-    let facts = facts.into_iter().map(|(name, fact)| {
-        view! {
-            <div>
-                <dt>{name}</dt>
-                <dd>{fact}</dd>
-            </div>
-        }
-    });
-    view! { <dl class="facts">{facts.collect_view()}</dl> }.into_any()
+    let facts = facts.into_iter().map(|(name, fact)| Fact::new(name, fact.into_any())).collect::<Vec<_>>();
+    view! { <Facts facts /> }.into_any()
 }
 
 fn measure_row(measure: &Measure, settings: &CapacitySettings) -> AnyView {

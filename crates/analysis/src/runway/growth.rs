@@ -1,6 +1,7 @@
 //! Whether a history moves beyond chance.
 
-use super::models::{median, theil_sen};
+use super::models::median;
+use crate::statistics::theil_sen;
 
 /// One-sided 0.1 % of the normal distribution: an estate has hundreds of series, and each that is said to fill up in error
 /// costs trust.
@@ -20,7 +21,7 @@ pub(super) fn trend(values: &[f64], season: usize) -> Trend {
     if count < 2 * season.max(4) {
         return Trend::None;
     }
-    let slope = theil_sen(values);
+    let Some((slope, _)) = theil_sen(values) else { return Trend::None };
     let mut rest: Vec<f64> = values.iter().enumerate().map(|(at, value)| value - slope * at as f64).collect();
     let level = median(&mut rest.clone());
     for place in 0..season {

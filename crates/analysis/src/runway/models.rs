@@ -12,10 +12,10 @@ use anofox_forecast::{
 use chrono::{DateTime, Utc};
 use model::runway::Model;
 
+use crate::statistics;
+
 /// Seasons that [`Model::SeasonalMedian`] looks at.
 const MEDIAN_SEASONS: usize = 5;
-/// Pairs of values that a slope is the median of; of more, every so many-th is taken.
-const MAX_PAIRS: usize = 20_000;
 
 /// The values that follow, `None` where the model cannot be fitted or yields what is no number.
 pub(super) fn predict(model: Model, values: &[f64], season: usize, ahead: usize) -> Option<Vec<f64>> {
@@ -31,8 +31,8 @@ pub(super) fn predict(model: Model, values: &[f64], season: usize, ahead: usize)
             (1..=ahead).map(|step| last + slope * step as f64).collect()
         }
         Model::TheilSen => {
-            let slope = theil_sen(values);
-            on_line(values, median_offset(values, slope), slope, season, ahead)
+            let (slope, level) = statistics::theil_sen(values)?;
+            on_line(values, level, slope, season, ahead)
         }
         Model::StlLinear => stl_line(values, season, ahead)?,
         Model::DampedHolt => by_crate(&mut HoltLinearTrend::auto_damped(), values, ahead)?,
@@ -93,39 +93,7 @@ fn stl_line(values: &[f64], season: usize, ahead: usize) -> Option<Vec<f64>> {
     Some((0..ahead).map(|step| line(step) + last[step % season]).collect())
 }
 
-/// The median of the slopes between pairs of values, per step (Sen 1968).
-pub(super) fn theil_sen(values: &[f64]) -> f64 {
-    let count = values.len();
-    let pairs = count * count.saturating_sub(1) / 2;
-    let stride = pairs.div_ceil(MAX_PAIRS).max(1);
-    let mut slopes = Vec::with_capacity(pairs / stride + 1);
-    let mut number = 0;
-    for later in 1..count {
-        for earlier in 0..later {
-            if number % stride == 0 {
-                slopes.push((values[later] - values[earlier]) / (later - earlier) as f64);
-            }
-            number += 1;
-        }
-    }
-    median(&mut slopes)
-}
-
-fn median_offset(values: &[f64], slope: f64) -> f64 {
-    median(&mut values.iter().enumerate().map(|(at, value)| value - slope * at as f64).collect::<Vec<f64>>())
-}
-
 /// 0 for nothing: there is no middle to be wrong about.
 pub(super) fn median(values: &mut [f64]) -> f64 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    let middle = values.len() / 2;
-    let (below, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    let upper = *upper;
-    if below.len() == middle && !below.is_empty() && (below.len() * 2) == values.len() {
-        let lower = values[..middle].iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        return f64::midpoint(lower, upper);
-    }
-    upper
+    statistics::median(values).unwrap_or(0.0)
 }
