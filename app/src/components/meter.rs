@@ -18,9 +18,12 @@ pub fn Meter(
     /// Width in pixels.
     #[prop(default = 72)]
     width: u32,
+    /// Full is trouble; `false` where it is usual.
+    #[prop(default = true)]
+    heats: bool,
 ) -> impl IntoView {
     let length = move |percent: f64| format!("{:.1}", percent.clamp(0.0, 100.0) / 100.0 * f64::from(width));
-    let fill = if percent >= HOT_PERCENT { "fill hot" } else { "fill" };
+    let fill = if heats && percent >= HOT_PERCENT { "fill hot" } else { "fill" };
     view! {
         <svg class="meter" role="img" aria-label=label width=width height="8" viewBox=format!("0 0 {width} 8")>
             <rect class="track" width=width height="8" rx="2" />

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use analysis::{capacity as judgement, runway};
 use model::{
     account::{Actor, Role},
-    capacity::{CapacitySettings, EstateCapacity, PoolView, Resource, ResourceOutlook, StoreView},
+    capacity::{CapacitySettings, EstateCapacity, Measure, PoolView, Resource, ResourceOutlook, StoreView},
     ids::SourceId,
     inventory::{Datastore, ObjectKind},
-    runway::{Caution, DailySeries, Steps},
+    runway::{Caution, DailySeries, HORIZON_DAYS, Outlook, Steps},
     table::{Reference, SourceReference},
 };
 use store::{inventory::Whole, settings};
@@ -104,13 +104,27 @@ fn judge(all: &[Known], histories: &Histories, settings: &CapacitySettings, toda
         })
         .collect();
     let mut stores = store_views(all, histories, settings, today);
-    // What is not known stands behind what is.
-    pools.sort_by_key(|pool| (pool.time.outlook.days().is_none(), pool.time.outlook.days(), pool.object.name.clone()));
-    stores.sort_by_key(|store| {
-        let days = store.outlook.runway.outlook.days();
-        (days.is_none(), days, store.members.first().map(|member| member.name.clone()))
+    pools.sort_by(|one, other| {
+        let urgency = |pool: &PoolView| urgency(pool.time.outlook, &pool.capacity.measures);
+        urgency(other).total_cmp(&urgency(one)).then_with(|| one.object.name.cmp(&other.object.name))
+    });
+    stores.sort_by(|one, other| {
+        let urgency = |store: &StoreView| urgency(store.outlook.runway.outlook, &store.capacity.measures);
+        let name = |store: &StoreView| store.members.first().map(|member| member.name.clone());
+        urgency(other).total_cmp(&urgency(one)).then_with(|| name(one).cmp(&name(other)))
     });
     EstateCapacity { settings: *settings, pools, stores }
+}
+
+/// What runs out first comes first; where no time is known, the fullest.
+fn urgency(outlook: Outlook, measures: &[Measure]) -> f64 {
+    let share = |measure: &Measure| Some(measure.taken? / measure.usable?.max(1.0));
+    let fullest = measures.iter().filter_map(share).fold(0.0, f64::max);
+    match outlook.days() {
+        // Between 1 and 2 for known times, however full; below 1 for the others.
+        Some(days) => 2.0 - f64::from(days.min(HORIZON_DAYS + 1)) / f64::from(HORIZON_DAYS + 2),
+        None => fullest / (1.0 + fullest),
+    }
 }
 
 fn pool_view(
@@ -165,6 +179,7 @@ fn store_views(all: &[Known], histories: &Histories, settings: &CapacitySettings
         let history = histories.of_datastores(&members);
         Some(StoreView {
             cluster: pool.cluster.map(str::to_owned),
+            datacenter: datacenter_of(&known.whole, first),
             members,
             source: known.source.clone(),
             read_ms: known.read_ms,
@@ -173,6 +188,11 @@ fn store_views(all: &[Known], histories: &Histories, settings: &CapacitySettings
         })
     };
     pools.iter().filter_map(view).collect()
+}
+
+fn datacenter_of(whole: &Whole, datastore: &Datastore) -> Option<String> {
+    let id = datastore.datacenter.as_ref()?;
+    whole.inventory.datacenters.iter().find(|one| one.external_id == *id).map(|one| one.name.clone())
 }
 
 fn outlook(resource: Resource, history: DailySeries, usable: Option<f64>, today: i64) -> ResourceOutlook {

@@ -121,7 +121,7 @@ fn store_table(stores: &[StoreView], now_ms: i64) -> Option<AnyView> {
         view! {
             <tr>
                 <th scope="row">
-                    {name_of(store)} <small>{store.source.name.clone()}</small>
+                    {name_of(store)} <small>{place_of(store)}</small>
                 </th>
                 <td>{outlook(store.outlook.runway.outlook)}</td>
                 <td>{share(used)}</td>
@@ -142,6 +142,13 @@ fn store_table(stores: &[StoreView], now_ms: i64) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+fn place_of(store: &StoreView) -> String {
+    match &store.datacenter {
+        Some(datacenter) => format!("{datacenter}, {}", store.source.name),
+        None => store.source.name.clone(),
+    }
 }
 
 fn name_of(store: &StoreView) -> AnyView {

@@ -116,7 +116,7 @@ fn measure_row(measure: &Measure, settings: &CapacitySettings) -> AnyView {
                 {amount(measure.reserve, unit)} <small>{kept_back(measure.reserve_by)}</small>
             </td>
             <td class="num">
-                {amount(measure.usable, unit)} <small>{format!("less {buffer:.0} % buffer")}</small>
+                {amount(measure.usable, unit)} <small>{measure.usable.map(|_| format!("less {buffer:.0} % buffer"))}</small>
             </td>
             <td class="num">{amount(measure.taken, unit)}</td>
             <td class="num">{amount(measure.headroom, unit)}</td>
@@ -187,7 +187,7 @@ fn gaps(pool: &PoolView) -> Option<AnyView> {
     if pool.capacity.gaps.is_empty() {
         return None;
     }
-    let lines = pool.capacity.gaps.iter().map(|gap| view! { <li>{gap.costs()}</li> }).collect_view();
+    let lines = pool.capacity.gaps.iter().map(|gap| view! { <li>{capital(&gap.costs())}</li> }).collect_view();
     Some(
         view! {
             <h3>"What is not known"</h3>

@@ -29,7 +29,17 @@ pub(super) fn share(measure: Option<&Measure>) -> AnyView {
     let Some((measure, unit)) = measure.map(|measure| (measure, measure.resource.unit())) else {
         return UNKNOWN.into_any();
     };
-    let words = format!("{} of {}", amount(measure.taken, unit), amount(measure.usable, unit));
+    let taken = match unit {
+        // The unit is said once.
+        AmountUnit::Vcpu => {
+            measure.taken.map_or_else(|| UNKNOWN.to_owned(), |taken| format::count(taken.round() as i64))
+        }
+        AmountUnit::Megahertz | AmountUnit::Bytes => amount(measure.taken, unit),
+    };
+    let words = match measure.usable {
+        Some(_) => format!("{taken} of {}", amount(measure.usable, unit)),
+        None => format!("{}; of what is unknown", amount(measure.taken, unit)),
+    };
     let percent = measure.taken.zip(measure.usable).map(|(taken, usable)| match usable {
         // Nothing may be used, and something is.
         usable if usable <= 0.0 => 100.0,
@@ -37,7 +47,7 @@ pub(super) fn share(measure: Option<&Measure>) -> AnyView {
     });
     let bar = percent.map(|percent| {
         let label = format!("{percent:.0} % of what may be used of {}", measure.resource.name());
-        view! { <Meter percent label width=64 /> }
+        view! { <Meter percent label width=48 /> }
     });
     view! { <span class="share">{bar} <span>{words}</span></span> }.into_any()
 }
@@ -55,7 +65,7 @@ pub(super) fn outlook(outlook: Outlook) -> AnyView {
             (tone, if days == 1 { "1 day".to_owned() } else { format!("{days} days") })
         }
         Outlook::NoExhaustion => (Tone::Ok, "No exhaustion expected".to_owned()),
-        Outlook::Collecting { days } => (Tone::Idle, format!("Collecting: {days} of {MIN_DAYS} days")),
+        Outlook::Collecting { days } => (Tone::Idle, format!("Collecting: {days} of {MIN_DAYS} d")),
         Outlook::NotForecastable { reason } => (Tone::Idle, format!("Not forecastable: {}", why(reason))),
     };
     view! { <Dot tone label /> }.into_any()
@@ -100,6 +110,7 @@ pub(super) const fn limit(limit: Limit) -> &'static str {
         Limit::NoHostLargeEnough => "no host is large enough",
         Limit::Restart => "machines of failed hosts find no place",
         Limit::NoHosts => "hosts or their sizes are unknown",
+        Limit::UsableUnknown => "what may be used is unknown",
     }
 }
 

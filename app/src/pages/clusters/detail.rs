@@ -113,8 +113,17 @@ fn states(row: &ClusterRow) -> AnyView {
 fn Use(cluster: ClusterDetail) -> impl IntoView {
     const REASON: &str = "not reported by the platform";
     let row = cluster.row;
-    let bytes_of = |label, help, used, total| Share { label, help, used, total, print: format::bytes, reason: REASON };
-    let mhz_of = |label, help, used, total| Share { label, help, used, total, print: format::mhz, reason: REASON };
+    let bytes_of = |label, help, used, total| Share {
+        label,
+        help,
+        used,
+        total,
+        print: format::bytes,
+        heats: true,
+        reason: REASON,
+    };
+    let mhz_of =
+        |label, help, used, total| Share { label, help, used, total, print: format::mhz, heats: true, reason: REASON };
     let shares = [
         mhz_of("CPU", "in use, of all hosts", row.cpu_usage_mhz, row.cpu_total_mhz),
         bytes_of("Memory", "in use, of all hosts", row.memory_usage_bytes, row.memory_bytes),

@@ -112,6 +112,7 @@ fn Use(host: HostDetail) -> impl IntoView {
             used: row.cpu_usage_mhz,
             total: row.cpu_total_mhz,
             print: format::mhz,
+            heats: true,
             reason,
         },
         Share {
@@ -120,6 +121,7 @@ fn Use(host: HostDetail) -> impl IntoView {
             used: row.memory_usage_bytes,
             total: row.memory_bytes,
             print: format::bytes,
+            heats: true,
             reason,
         },
     ];

@@ -13,19 +13,21 @@ pub(in crate::pages) struct Share {
     /// `None`: the figure stands without a bar.
     pub total: Option<i64>,
     pub print: fn(i64) -> String,
+    /// A bar that is nearly full is drawn in the colour of trouble.
+    pub heats: bool,
     /// Why it is unknown, where it is.
     pub reason: &'static str,
 }
 
 #[component]
 pub(in crate::pages) fn ShareLine(share: Share) -> AnyView {
-    let Share { label, help, used, total, print, reason } = share;
+    let Share { label, help, used, total, print, heats, reason } = share;
     let figures = match (used, total) {
         (Some(used), Some(total)) if total > 0 => {
             let percent = used as f64 * 100.0 / total as f64;
             let words = format!("{} of {}", print(used), print(total));
             view! {
-                <Meter percent label=words.clone() width=WIDTH />
+                <Meter percent label=words.clone() width=WIDTH heats />
                 <span class="figure">{format!("{percent:.0} %")}</span>
                 <span class="of">{words.clone()}</span>
             }

@@ -110,7 +110,8 @@ fn Use(vm: VmDetail) -> impl IntoView {
     let reason =
         if vm.row.power == PowerState::On { "not reported by the platform" } else { "the machine does not run" };
     let memory = vm.row.memory_bytes;
-    let of_memory = |label, help, used| Share { label, help, used, total: memory, print: format::bytes, reason };
+    let of_memory =
+        |label, help, used, heats| Share { label, help, used, total: memory, print: format::bytes, heats, reason };
     let storage_total =
         state.storage_committed_bytes.zip(state.storage_uncommitted_bytes).map(|(taken, to_grow)| taken + to_grow);
     let mut shares = vec![Share {
@@ -119,19 +120,21 @@ fn Use(vm: VmDetail) -> impl IntoView {
         used: state.cpu_usage_mhz,
         total: None,
         print: format::mhz,
+        heats: true,
         reason,
     }];
     if vm.row.source.kind == SourceKind::Hyperv {
         shares.extend([
-            of_memory("Assigned memory", "by the host, of what it starts with", state.memory_consumed_bytes),
-            of_memory("Memory demand", "what the guest asks for", state.memory_demand_bytes),
+            // A host gives a machine all that it has: usual, and no trouble.
+            of_memory("Assigned memory", "by the host, of what it starts with", state.memory_consumed_bytes, false),
+            of_memory("Memory demand", "what the guest asks for", state.memory_demand_bytes, true),
         ]);
     } else {
         shares.extend([
-            of_memory("Active memory", "touched recently", state.memory_active_bytes),
-            of_memory("Host memory", "backs the machine, overhead included", state.memory_consumed_bytes),
-            of_memory("Ballooned", "taken back by the host", state.memory_ballooned_bytes),
-            of_memory("Swapped", "by the host", state.memory_swapped_bytes),
+            of_memory("Active memory", "touched recently", state.memory_active_bytes, true),
+            of_memory("Host memory", "backs the machine, overhead included", state.memory_consumed_bytes, false),
+            of_memory("Ballooned", "taken back by the host", state.memory_ballooned_bytes, true),
+            of_memory("Swapped", "by the host", state.memory_swapped_bytes, true),
         ]);
     }
     shares.push(Share {
@@ -140,6 +143,8 @@ fn Use(vm: VmDetail) -> impl IntoView {
         used: state.storage_committed_bytes,
         total: storage_total,
         print: format::bytes,
+        // Thick disks take all at once.
+        heats: false,
         reason: "not reported by the platform",
     });
     let uptime = match state.uptime_s {

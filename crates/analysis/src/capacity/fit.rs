@@ -28,7 +28,7 @@ pub fn fit(basis: &Basis, settings: &CapacitySettings, size: &Size, storage: Opt
         return unknown(Limit::NoHosts);
     }
     let Some((pool_room, pool_limit)) = room_of_pool(basis, &settings, size) else {
-        return unknown(Limit::NoHosts);
+        return unknown(Limit::UsableUnknown);
     };
     let mut failed = vec![false; board.hosts.len()];
     let mut left = board.after(basis, &failed, size);

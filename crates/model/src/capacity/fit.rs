@@ -31,6 +31,8 @@ pub enum Limit {
     Restart,
     /// No host is there, or none whose size is known.
     NoHosts,
+    /// It is not known what of the pool may be used.
+    UsableUnknown,
 }
 
 /// What fits on the hosts that remain after the worst failures, each host by its scarcest resource.

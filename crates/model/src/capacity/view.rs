@@ -37,6 +37,8 @@ pub struct StoreView {
     /// The name of the cluster of datastores; `None` where it is one datastore.
     pub cluster: Option<String>,
     pub members: Vec<Reference>,
+    /// Names of datastores repeat between datacenters; `None` where the platform has none.
+    pub datacenter: Option<String>,
     pub source: SourceReference,
     pub read_ms: Option<i64>,
     pub capacity: StorageCapacity,

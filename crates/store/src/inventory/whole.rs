@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use model::{
     ids::{ExternalId, ObjectId, SourceId},
-    inventory::{Cluster, Datastore, Host, Inventory, ObjectKind, ResourcePool, ResourcePoolConfig, Vm},
+    inventory::{Cluster, Datacenter, Datastore, Host, Inventory, ObjectKind, ResourcePool, ResourcePoolConfig, Vm},
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
@@ -19,7 +19,7 @@ use crate::{Database, StoreError};
 /// An inventory, and which stored objects it is of.
 #[derive(Clone, Debug, Default)]
 pub struct Whole {
-    /// Of clusters, hosts, resource pools, machines and datastores. Relations to datastores and networks are left out.
+    /// Of datacenters, clusters, hosts, resource pools, machines and datastores. Relations to datastores and networks are left out.
     pub inventory: Inventory,
     ids: HashMap<(ObjectKind, ExternalId), ObjectId>,
 }
@@ -70,6 +70,17 @@ pub async fn whole(db: &Database, source: SourceId) -> Result<Whole, StoreError>
         let (config, state) = (document(&row)?, vm_state(&Columns(&row))?);
         let (host, resource_pool) = (external(&row, "host")?, external(&row, "resource_pool")?);
         whole.inventory.vms.push(Vm { host, resource_pool, ..Vm::unplaced(object.0, object.1, config, state) });
+    }
+    let datacenters = format!(
+        "SELECT external_id, name FROM datacenter WHERE source_id = {source} AND archived_at_ms IS NULL ORDER BY id"
+    );
+    for row in query(db, &datacenters).await? {
+        let columns = Columns(&row);
+        whole.inventory.datacenters.push(Datacenter {
+            external_id: ExternalId::new(columns.get::<String>("external_id")?),
+            name: columns.get("name")?,
+            folder: None,
+        });
     }
     for row in rows(db, source, ObjectKind::Datastore, &["datacenter"]).await? {
         let object = whole.object(&row, ObjectKind::Datastore)?;
